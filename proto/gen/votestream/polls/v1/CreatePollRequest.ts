@@ -1,0 +1,28 @@
+// Original file: votestream/polls/v1/polls.proto
+
+
+export interface CreatePollRequest {
+  'question'?: (string);
+  /**
+   * Empty for no theme.
+   */
+  'theme'?: (string);
+  'options'?: (string)[];
+  /**
+   * Empty for none.
+   */
+  'idempotencyKey'?: (string);
+}
+
+export interface CreatePollRequest__Output {
+  'question': (string);
+  /**
+   * Empty for no theme.
+   */
+  'theme': (string);
+  'options': (string)[];
+  /**
+   * Empty for none.
+   */
+  'idempotencyKey': (string);
+}

@@ -1,0 +1,36 @@
+// Original file: votestream/polls/v1/polls.proto
+
+import type { PollStatus as _votestream_polls_v1_PollStatus, PollStatus__Output as _votestream_polls_v1_PollStatus__Output } from '../../../votestream/polls/v1/PollStatus.js';
+import type { Long } from '@grpc/proto-loader';
+
+export interface ListPollsRequest {
+  /**
+   * Empty for every theme.
+   */
+  'theme'?: (string);
+  /**
+   * POLL_STATUS_UNSPECIFIED for every status.
+   */
+  'status'?: (_votestream_polls_v1_PollStatus);
+  'limit'?: (number);
+  /**
+   * Only polls with a smaller id; 0 for the first page.
+   */
+  'afterId'?: (number | string | Long);
+}
+
+export interface ListPollsRequest__Output {
+  /**
+   * Empty for every theme.
+   */
+  'theme': (string);
+  /**
+   * POLL_STATUS_UNSPECIFIED for every status.
+   */
+  'status': (_votestream_polls_v1_PollStatus__Output);
+  'limit': (number);
+  /**
+   * Only polls with a smaller id; 0 for the first page.
+   */
+  'afterId': (number);
+}
