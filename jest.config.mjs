@@ -25,7 +25,10 @@ export default {
     {
       ...base,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{proto,packages/*,services/*,local}/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/{proto,packages/*,services/*,local}/src/**/*.test.ts',
+        '<rootDir>/test/**/*.test.ts',
+      ],
     },
     {
       ...base,

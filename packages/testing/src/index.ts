@@ -1,1 +1,4 @@
-export {}
+export * from './database.js'
+export * from './eventually.js'
+export * from './fake-clock.js'
+export * from './silent-logger.js'

@@ -1,0 +1,35 @@
+import type { LoggedBallot } from '../../domain/ballot.js'
+import type { Verdict } from '../../domain/verdict.js'
+import { judgeAgainst } from '../../domain/verdict.js'
+import type { Queryable } from '@votestream/postgres'
+
+// A statement of its own: parts of one statement share a snapshot and would not see the rows that the fold's insert ran into.
+const HOLDERS = `
+SELECT v.vote_id, v.choice, r.version
+FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY AS l(poll_id, ballot_key, position)
+JOIN votes.votes v ON v.poll_id = l.poll_id AND v.ballot_key = l.ballot_key
+JOIN votes.results r ON r.poll_id = l.poll_id
+ORDER BY l.position`
+
+interface HolderRow {
+  readonly vote_id: string
+  readonly choice: number
+  readonly version: number
+}
+
+/** Judges the ballots whose keys were taken, in order. */
+export const judgeLeftOvers = async (
+  db: Queryable,
+  leftOvers: readonly LoggedBallot[],
+): Promise<readonly Verdict[]> => {
+  const { rows } = await db.query<HolderRow>({
+    name: 'judge-left-overs',
+    text: HOLDERS,
+    values: [leftOvers.map(({ pollId }) => pollId), leftOvers.map(({ ballotKey }) => ballotKey)],
+  })
+  if (rows.length !== leftOvers.length) throw new Error('a ballot was neither counted nor is its key taken')
+  return leftOvers.map((ballot, index) => {
+    const { vote_id, choice, version } = rows[index] as HolderRow
+    return judgeAgainst(ballot, { voteId: vote_id, choice, version })
+  })
+}

@@ -1,0 +1,44 @@
+import { failedPrecondition } from '@votestream/errors'
+import { randomUUID } from 'node:crypto'
+import type { OpenedLog } from '../../domain/ports.js'
+import type { Queryable } from '@votestream/postgres'
+
+interface LogRow {
+  readonly kind: string
+  readonly log_id: string
+  readonly partitions: number
+}
+
+/** Behind the Genesis record, which is the first of every partition. */
+const FIRST_BALLOT_OFFSET = 1
+
+/** Claims the store for a log or checks that it belongs to one like it; within the caller's transaction. */
+export const openLog = async (db: Queryable, kind: string, partitions: number): Promise<OpenedLog> => {
+  await db.query({
+    text: `INSERT INTO votes.log (kind, log_id, partitions) VALUES ($1, $2, $3) ON CONFLICT (singleton) DO NOTHING`,
+    values: [kind, randomUUID(), partitions],
+  })
+  const { rows } = await db.query<LogRow>({ text: `SELECT kind, log_id, partitions FROM votes.log` })
+  const log = rows[0]
+  if (log?.kind !== kind || log.partitions !== partitions)
+    throw failedPrecondition(
+      'FOREIGN_LOG',
+      `this database was counted from a ${log?.kind ?? 'missing'} log of ${log?.partitions ?? 0} partitions and cannot go on with a ` +
+        `${kind} log of ${partitions}: use the settings it was made with, or another database`,
+    )
+  await db.query({
+    text: `INSERT INTO votes.bookmarks (log_id, partition, next_offset)
+           SELECT $1, p, $3 FROM generate_series(0, $2::int - 1) AS p ON CONFLICT DO NOTHING`,
+    values: [log.log_id, partitions, FIRST_BALLOT_OFFSET],
+  })
+  return { logId: log.log_id, bookmarks: await lockedBookmarks(db, log.log_id) }
+}
+
+/** FOR UPDATE waits for the fold that a killed predecessor may still be committing. */
+const lockedBookmarks = async (db: Queryable, logId: string): Promise<ReadonlyMap<number, number>> => {
+  const { rows } = await db.query<{ partition: number; next_offset: number }>({
+    text: `SELECT partition, next_offset FROM votes.bookmarks WHERE log_id = $1 ORDER BY partition FOR UPDATE`,
+    values: [logId],
+  })
+  return new Map(rows.map(({ partition, next_offset }) => [partition, next_offset]))
+}

@@ -1,0 +1,114 @@
+import { invalidArgument } from '@votestream/errors'
+import type { Postgres } from '@votestream/postgres'
+import { sqlState } from '@votestream/postgres'
+import type { LoggedBallot } from '../../domain/ballot.js'
+import type { Folded, FoldedBatch, PartitionBatch } from '../../domain/fold.js'
+import type { VoteStore } from '../../domain/ports.js'
+import type { Verdict } from '../../domain/verdict.js'
+import { findVerdict } from './find-verdict.js'
+import type { FoldedRows } from './fold-batches.js'
+import { foldBatches, keyOf } from './fold-batches.js'
+import { judgeLeftOvers } from './judge-left-overs.js'
+import { openLog } from './open-log.js'
+import { quarantineRecord } from './quarantine-record.js'
+import { readResults, readTotals } from './read-results.js'
+import type { Queryable } from '@votestream/postgres'
+import { forgetRejections, rememberRejections } from './rejections.js'
+
+/** The record of votes in PostgreSQL, schema `votes`. */
+export const postgresVoteStore = (pg: Postgres): VoteStore => {
+  let logId: string | undefined
+
+  const openedLogId = (): string => {
+    if (logId === undefined) throw new Error('fold before openLog')
+    return logId
+  }
+
+  return {
+    async openLog(kind, partitions) {
+      const opened = await pg.transaction((tx) => openLog(tx, kind, partitions))
+      logId = opened.logId
+      return opened
+    },
+
+    fold: (batches) => poisonNamed(pg.transaction((tx) => foldWithVerdicts(tx, openedLogId(), batches))),
+
+    quarantine: (batch, error) =>
+      pg.transaction(async (tx) => {
+        const passed = { ...batch, ballots: [] }
+        const { fenced } = await foldBatches(tx, openedLogId(), [passed])
+        if (fenced.length > 0) return { batches: [], fenced, results: [] }
+        await quarantineRecord(tx, openedLogId(), batch, error)
+        const verdicts = batch.ballots.map((): Verdict => ({ status: 'rejected', reason: 'QUARANTINED' }))
+        return { batches: [{ ...batch, verdicts }], fenced, results: [] }
+      }),
+
+    readResults: (pollIds) => readResults(pg, pollIds),
+    readTotals: () => readTotals(pg),
+    findVerdict: (pollId, voteId) => findVerdict(pg, pollId, voteId),
+    forgetRejectionsOlderThan: (ageMs) => forgetRejections(pg, ageMs),
+  }
+}
+
+const foldWithVerdicts = async (
+  tx: Queryable,
+  logId: string,
+  batches: readonly PartitionBatch[],
+): Promise<Folded> => {
+  const rows = await foldBatches(tx, logId, batches)
+  const fencedPartitions = new Set(rows.fenced.map(({ partition }) => partition))
+  const folded = batches.filter(({ partition }) => !fencedPartitions.has(partition))
+  const leftOvers = leftOversOf(folded, rows)
+  const judged = leftOvers.length > 0 ? await judgeLeftOvers(tx, leftOvers) : []
+  const verdictOf = new Map(leftOvers.map((ballot, index) => [ballot, judged[index] as Verdict]))
+  await rememberLatecomers(tx, verdictOf)
+
+  const versions = new Map(rows.results.map(({ pollId, version }) => [pollId, version]))
+  const withVerdicts = (batch: PartitionBatch): FoldedBatch => ({
+    ...batch,
+    verdicts: batch.ballots.map(
+      (ballot) => verdictOf.get(ballot) ?? { status: 'counted', version: versions.get(ballot.pollId) ?? 0 },
+    ),
+  })
+  return { batches: folded.map(withVerdicts), fenced: rows.fenced, results: rows.results }
+}
+
+/** Every ballot but the first of each key that was inserted. */
+const leftOversOf = (
+  folded: readonly PartitionBatch[],
+  { insertedKeys }: FoldedRows,
+): readonly LoggedBallot[] => {
+  if (!insertedKeys) return []
+  const counted = new Set<string>()
+  return folded
+    .flatMap(({ ballots }) => ballots)
+    .filter(({ pollId, ballotKey }) => {
+      const key = keyOf(pollId, ballotKey)
+      if (!insertedKeys.has(key) || counted.has(key)) return true
+      counted.add(key)
+      return false
+    })
+}
+
+/** A reused key's vote id belongs to a counted vote: only other rejections are remembered under theirs. */
+const rememberLatecomers = async (
+  tx: Queryable,
+  verdicts: ReadonlyMap<LoggedBallot, Verdict>,
+): Promise<void> => {
+  const rejections = [...verdicts].flatMap(([{ pollId, voteId }, verdict]) =>
+    verdict.status === 'rejected' && verdict.reason === 'ALREADY_VOTED'
+      ? [{ pollId, voteId, reason: verdict.reason }]
+      : [],
+  )
+  if (rejections.length > 0) await rememberRejections(tx, rejections)
+}
+
+/** SQLSTATE classes 22 (data exception) and 23 (integrity violation) blame the record, not the moment. */
+const poisonNamed = async (fold: Promise<Folded>): Promise<Folded> => {
+  try {
+    return await fold
+  } catch (error) {
+    if (!/^2[23]/.test(sqlState(error) ?? '')) throw error
+    throw invalidArgument('POISON_RECORD', 'the database refuses a record', { cause: error })
+  }
+}

@@ -1,0 +1,157 @@
+import { expect, test } from '@jest/globals'
+import { fakeClock } from '@votestream/testing'
+import { aBallot, aBatch, aSilentMeter } from '../../test/builders.js'
+import type { Ballot } from '../domain/ballot.js'
+import type { Appended, VoteLog } from '../domain/ports.js'
+import type { Admission } from './admit-ballots.js'
+import type { BallotOutcome } from './cast-votes.js'
+import { FIRST_MESSAGE_WITHIN_MS, makeCastVotes } from './cast-votes.js'
+import { makeVerdictWaiters } from './verdict-waiters.js'
+import { makeVotesInHand } from './votes-in-hand.js'
+
+/** Casts into a log that appends everything to partition 0 from offset 1 on. */
+const aWorld = (o: { durable?: boolean; admissions?: Admission[]; append?: VoteLog['append'] } = {}) => {
+  const clock = fakeClock()
+  const waiters = makeVerdictWaiters()
+  const inHand = makeVotesInHand()
+  const appended: Ballot[] = []
+  const appendAll = (ballots: readonly Ballot[]): Promise<readonly Appended[]> => {
+    const positions = ballots.map((_, index) => ({
+      ...{ status: 'appended' as const, partition: 0, offset: appended.length + index + 1 },
+    }))
+    appended.push(...ballots)
+    return Promise.resolve(positions)
+  }
+  const log: VoteLog = {
+    durable: o.durable ?? false,
+    append: o.append ?? appendAll,
+    run: () => undefined,
+    mayHold: () => Promise.resolve(false),
+  }
+  const admit = (ballots: readonly Ballot[]) => Promise.resolve(o.admissions ?? ballots.map(() => undefined))
+  const cast = makeCastVotes({ admit, log, waiters, inHand, meter: aSilentMeter(), clock })
+  const settle = (offset: number, version: number) =>
+    waiters.settle({
+      batches: [{ ...aBatch(0, offset, [aBallot()]), verdicts: [{ status: 'counted', version }] }],
+      ...{ fenced: [], results: [] },
+    })
+  const caller = new AbortController()
+  const call = { deadlineAt: clock.now() + 1_000, signal: caller.signal }
+  return { clock, waiters, inHand, appended, cast, settle, call, caller }
+}
+
+const firstOf = async (
+  messages: AsyncIterator<readonly BallotOutcome[]>,
+): Promise<readonly BallotOutcome[]> => {
+  const { value } = (await messages.next()) as IteratorYieldResult<readonly BallotOutcome[]>
+  return value
+}
+
+test('one message answers all when every ballot is decided in time', async () => {
+  const { cast, settle, call, clock } = aWorld()
+  const messages = cast([aBallot(), aBallot()], call)
+
+  const first = messages.next()
+  await clock.advance(1)
+  settle(1, 1)
+  settle(2, 2)
+
+  expect((await first).value).toEqual([
+    { status: 'counted', version: 1, index: 0 },
+    { status: 'counted', version: 2, index: 1 },
+  ])
+  expect((await messages.next()).done).toBe(true)
+})
+
+test('a slow partition holds back nobody else: the rest is told after 25 ms', async () => {
+  const { cast, settle, call, clock } = aWorld()
+  const messages = cast([aBallot(), aBallot()], call)
+
+  const first = messages.next()
+  await clock.advance(1)
+  settle(2, 5)
+  await clock.advance(FIRST_MESSAGE_WITHIN_MS)
+  const second = first.then(() => messages.next())
+  await clock.advance(1)
+  settle(1, 6)
+
+  expect((await first).value).toEqual([{ status: 'counted', version: 5, index: 1 }])
+  expect((await second).value).toEqual([{ status: 'counted', version: 6, index: 0 }])
+})
+
+test('only a durable log says pending of what it has not decided', async () => {
+  const durable = aWorld({ durable: true })
+  const volatile = aWorld({ durable: false })
+
+  const messages = [durable, volatile].map(({ cast, call }) => cast([aBallot()], call).next())
+  await Promise.all([durable, volatile].map(({ clock }) => clock.advance(FIRST_MESSAGE_WITHIN_MS)))
+
+  expect((await Promise.all(messages)).map(({ value }) => value as unknown)).toEqual([
+    [{ status: 'pending', index: 0 }],
+    [],
+  ])
+})
+
+test('what is not admitted never reaches the log', async () => {
+  const { cast, call, appended } = aWorld({ admissions: [{ reason: 'POLL_NOT_FOUND', retryAfterMs: 0 }] })
+
+  const outcomes = await firstOf(cast([aBallot()], call))
+
+  expect(outcomes).toEqual([{ status: 'refused', reason: 'POLL_NOT_FOUND', retryAfterMs: 0, index: 0 }])
+  expect(appended).toEqual([])
+})
+
+test('a ballot whose deadline has passed is refused before the append', async () => {
+  const { cast, call, appended, clock } = aWorld()
+  await clock.advance(1_000)
+
+  const outcomes = await firstOf(cast([aBallot()], call))
+
+  expect(outcomes).toMatchObject([{ status: 'refused', reason: 'UNAVAILABLE' }])
+  expect(appended).toEqual([])
+})
+
+test('what the log refuses or does not know is told as such', async () => {
+  const { cast, call } = aWorld({
+    append: () =>
+      Promise.resolve([
+        { status: 'refused', reason: 'OVERLOADED', retryAfterMs: 1_000 },
+        { status: 'unknown' },
+      ]),
+  })
+
+  const outcomes = await firstOf(cast([aBallot(), aBallot()], call))
+
+  expect(outcomes).toEqual([
+    { status: 'refused', reason: 'OVERLOADED', retryAfterMs: 1_000, index: 0 },
+    { status: 'unknown', index: 1 },
+  ])
+})
+
+test('a caller that leaves leaves no waiter behind', async () => {
+  const { cast, call, caller, waiters, clock } = aWorld()
+  const messages = cast([aBallot()], call)
+  const first = messages.next()
+  await clock.advance(1)
+  expect(waiters.size).toBe(1)
+
+  caller.abort()
+  await first
+  await messages.next()
+
+  expect(waiters.size).toBe(0)
+})
+
+test('a vote is in hand until the log has answered', async () => {
+  let answer: (appended: Appended[]) => void = () => undefined
+  const { cast, call, inHand, clock } = aWorld({ append: () => new Promise((resolve) => (answer = resolve)) })
+  const ballot = aBallot()
+
+  const first = cast([ballot], call).next()
+  await clock.advance(1)
+  const whileAppending = inHand.holds(ballot.voteId)
+  answer([{ status: 'unknown' }])
+  await first
+
+  expect([whileAppending, inHand.holds(ballot.voteId)]).toEqual([true, false])
+})

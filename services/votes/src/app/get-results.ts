@@ -1,0 +1,40 @@
+import { unavailable } from '@votestream/errors'
+import { makeBatcher } from '@votestream/batcher'
+import type { Clock } from '@votestream/runtime'
+import type { VoteStore } from '../domain/ports.js'
+import type { Results } from '../domain/results.js'
+
+/** Two queries at once keep one on its way while the other is answered; more would only split the batches. */
+const QUERIES_IN_FLIGHT = 2
+/** One primary-key query of a thousand polls answers in a few milliseconds. */
+const POLLS_PER_QUERY = 1_000
+/** Ten full queries; a reader behind them is better served by a retry. */
+const WAITING_READS = 10_000
+const RETRY_AFTER_MS = 1_000
+
+/**
+ * Reads polls' results by group commit: reads that come while a query runs share the next one, so every read includes whatever was
+ * counted before it began. Throws unavailable `OVERLOADED` or `DATABASE_UNAVAILABLE`.
+ */
+export const makeGetResults = ({ store, clock }: { store: Pick<VoteStore, 'readResults'>; clock: Clock }) => {
+  const reads = makeBatcher<number, Results>({
+    send: async (pollIds, batch) => {
+      const wanted = [...new Set(pollIds)]
+      const found = new Map((await store.readResults(wanted)).map((results) => [results.pollId, results]))
+      pollIds.forEach((pollId, index) => {
+        const results = found.get(pollId)
+        if (results) batch.resolve(index, results)
+      })
+    },
+    maxInFlight: QUERIES_IN_FLIGHT,
+    maxBatch: POLLS_PER_QUERY,
+    maxQueued: WAITING_READS,
+    spacingMs: 0,
+    clock,
+    overloaded: () => unavailable('OVERLOADED', 'too many reads wait', { retryAfterMs: RETRY_AFTER_MS }),
+    expired: () => unavailable('OVERLOADED', 'the read waited too long', { retryAfterMs: RETRY_AFTER_MS }),
+  })
+
+  return (pollIds: readonly number[], { deadlineAt }: { deadlineAt: number }): Promise<readonly Results[]> =>
+    Promise.all(pollIds.map((pollId) => reads.submit(pollId, { deadlineAt })))
+}

@@ -1,0 +1,19 @@
+/** What a voter sends: one choice in one poll. */
+export interface Ballot {
+  readonly pollId: number
+  /** A uuid: the voter's key where the poll limits voters, otherwise the vote id. At most one vote counts for each poll and ballot key. */
+  readonly ballotKey: string
+  /** A uuid; sending a ballot again under its vote id is not voting again. */
+  readonly voteId: string
+  /** An option's 0-based index. */
+  readonly choice: number
+  readonly requestId: string
+}
+
+/** Where a ballot lies in the log. */
+export interface Position {
+  readonly partition: number
+  readonly offset: number
+}
+
+export type LoggedBallot = Ballot & Position

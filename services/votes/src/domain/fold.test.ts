@@ -1,0 +1,49 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { aBallot, aBatch } from '../../test/builders.js'
+import { halve } from './fold.js'
+
+const sizes = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 5 })
+const batchesOf = (lengths: readonly number[]) =>
+  lengths.map((length, partition) =>
+    aBatch(
+      partition,
+      10,
+      Array.from({ length }, () => aBallot()),
+    ),
+  )
+
+test('halving keeps every ballot, in order, in two parts that are both smaller', () => {
+  fc.assert(
+    fc.property(sizes, (lengths) => {
+      const batches = batchesOf(lengths)
+      const all = batches.flatMap(({ ballots }) => ballots)
+      fc.pre(all.length >= 2)
+
+      const [first, second] = halve(batches) ?? [[], []]
+
+      const parts = [first, second].map((part) => part.flatMap(({ ballots }) => ballots))
+      expect(parts.flat()).toEqual(all)
+      expect(parts.every(({ length }) => length > 0 && length < all.length)).toBe(true)
+    }),
+  )
+})
+
+test('the two parts of a partition meet without a gap', () => {
+  fc.assert(
+    fc.property(sizes, (lengths) => {
+      const batches = batchesOf(lengths)
+      const [first, second] = halve(batches) ?? [batches, []]
+
+      for (const { partition, from, next } of batches) {
+        const parts = [...first, ...second].filter((part) => part.partition === partition)
+        expect([parts[0]?.from, parts.at(-1)?.next]).toEqual([from, next])
+        if (parts.length === 2) expect(parts[0]?.next).toBe(parts[1]?.from)
+      }
+    }),
+  )
+})
+
+test('a single ballot cannot be halved', () => {
+  expect(halve(batchesOf([0, 1, 0]))).toBeUndefined()
+})

@@ -1,0 +1,54 @@
+import type { LoggedBallot } from './ballot.js'
+import type { Results } from './results.js'
+import type { Verdict } from './verdict.js'
+
+/** A stretch of one partition, [from, next); offsets without a ballot (a Genesis) are part of it. */
+export interface PartitionBatch {
+  readonly partition: number
+  readonly from: number
+  readonly next: number
+  /** In the order of their offsets. */
+  readonly ballots: readonly LoggedBallot[]
+}
+
+export interface FoldedBatch extends PartitionBatch {
+  /** One verdict for each ballot, in the same order. */
+  readonly verdicts: readonly Verdict[]
+}
+
+/** A stretch that was left out because it does not start at the partition's bookmark: a replay, a gap or a zombie. */
+export interface FencedBatch {
+  readonly partition: number
+  readonly bookmark: number
+}
+
+export interface Folded {
+  readonly batches: readonly FoldedBatch[]
+  readonly fenced: readonly FencedBatch[]
+  /** The new state of every poll that got votes. */
+  readonly results: readonly Results[]
+}
+
+/**
+ * Splits a fold in two at its middle ballot: the first part is folded before the second. Undefined when at most one ballot is left.
+ */
+export const halve = (
+  batches: readonly PartitionBatch[],
+): readonly [first: PartitionBatch[], second: PartitionBatch[]] | undefined => {
+  const total = batches.reduce((sum, { ballots }) => sum + ballots.length, 0)
+  if (total < 2) return undefined
+  const first: PartitionBatch[] = []
+  const second: PartitionBatch[] = []
+  let room = Math.floor(total / 2)
+  for (const batch of batches) {
+    const cut = batch.ballots[room]
+    if (room >= batch.ballots.length || !cut) first.push(batch)
+    else if (room === 0) second.push(batch)
+    else {
+      first.push({ ...batch, next: cut.offset, ballots: batch.ballots.slice(0, room) })
+      second.push({ ...batch, from: cut.offset, ballots: batch.ballots.slice(room) })
+    }
+    room = Math.max(0, room - batch.ballots.length)
+  }
+  return [first, second]
+}

@@ -1,0 +1,92 @@
+import type { Ballot, Position } from './ballot.js'
+import type { Folded, PartitionBatch } from './fold.js'
+import type { Results } from './results.js'
+import type { Verdict } from './verdict.js'
+
+/** What became of one ballot given to the log. */
+export type Appended =
+  | ({ readonly status: 'appended' } & Position)
+  /** Certainly not in the log. */
+  | {
+      readonly status: 'refused'
+      readonly reason: 'OVERLOADED' | 'UNAVAILABLE'
+      readonly retryAfterMs: number
+    }
+  /** It may be in the log. */
+  | { readonly status: 'unknown' }
+
+export type Fold = (batches: readonly PartitionBatch[]) => Promise<Folded>
+
+/**
+ * The log of ballots: partitioned, ordered within a partition.
+ * - append MUST answer for each ballot, in order, and MUST say `refused` only of a ballot that will never be folded.
+ * - append MUST put ballots of one poll and ballot key into one partition, in the order of the calls.
+ * - run MUST hand every appended ballot to the fold at least once, each partition in order and without gaps from the store's bookmark
+ *   on, and MUST repeat a stretch until its fold succeeds.
+ */
+export interface VoteLog {
+  /** True when an appended ballot outlives this process. */
+  readonly durable: boolean
+  append(ballots: readonly Ballot[]): Promise<readonly Appended[]>
+  /** Starts folding; call once. */
+  run(fold: Fold): void
+  /** True while a vote may lie in the log without having been folded. */
+  mayHold(pollId: number, voteId: string): Promise<boolean>
+}
+
+export interface OpenedLog {
+  readonly logId: string
+  /** For each partition the offset of the next record to fold. */
+  readonly bookmarks: ReadonlyMap<number, number>
+}
+
+/**
+ * The record of votes.
+ * - fold MUST be atomic: the votes, the results and the bookmarks of all stretches that are not fenced are committed together, with
+ *   fsync, before it answers.
+ * - fold MUST leave out a stretch that does not start at its bookmark, and count each (poll, ballot key) once, whatever it is given.
+ * - fold throws invalid_argument `POISON_RECORD` when the store refuses a record's content; nothing is committed then.
+ */
+export interface VoteStore {
+  /**
+   * Claims the store for a log, or finds it claimed by the same one, and waits for a fold that a dead predecessor left unfinished.
+   * Throws failed_precondition `FOREIGN_LOG` when the store belongs to a log of another kind or size. Must precede fold.
+   */
+  openLog(kind: 'direct' | 'kafka', partitions: number): Promise<OpenedLog>
+  fold(batches: readonly PartitionBatch[]): Promise<Folded>
+  /** Sets a stretch with one refused ballot aside and moves the bookmark behind it, unless it is fenced. */
+  quarantine(batch: PartitionBatch, error: unknown): Promise<Folded>
+  /** Every id gets an answer, in order; what was committed before the call is in it. */
+  readResults(pollIds: readonly number[]): Promise<readonly Results[]>
+  /** Undefined when the store has neither the vote nor its rejection. */
+  findVerdict(pollId: number, voteId: string): Promise<Verdict | undefined>
+  readTotals(): Promise<{ readonly totalVotes: number; readonly pollsWithVotes: number }>
+  forgetRejectionsOlderThan(ageMs: number): Promise<number>
+}
+
+/** What `votes` knows of a poll: immutable once the poll exists. */
+export interface PollDefinition {
+  readonly pollId: number
+  readonly optionCount: number
+}
+
+/** Definitions of polls. find throws `unavailable` when it cannot be known whether the poll exists. */
+export interface PollDefinitions {
+  /** Undefined for a poll that does not exist. */
+  find(pollId: number): Promise<PollDefinition | undefined>
+}
+
+/** Tells whoever watches a poll that its results changed; may lose messages, never waits. */
+export interface ResultsPublisher {
+  publishResults(results: readonly Results[]): void
+}
+
+/** Counts the steps of the vote's way. */
+export interface VoteMeter {
+  received(ballots: number): void
+  refused(reason: string): void
+  appended(ballots: number): void
+  folded(folded: Folded, seconds: number): void
+  foldFailed(): void
+  quarantined(): void
+}

@@ -1,0 +1,13 @@
+export type PollStatus = 'open' | 'closing' | 'closed'
+
+/** A poll's counts at one version. */
+export interface Results {
+  readonly pollId: number
+  /** Grows with every counted vote; 0 for a poll that nobody voted on. */
+  readonly version: number
+  /** Votes by choice; may be shorter than the poll's options, the rest is 0. */
+  readonly counts: readonly number[]
+  readonly status: PollStatus
+  /** The database's clock, microseconds since 1970-01-01T00:00:00Z. */
+  readonly asOfUs: number
+}
