@@ -83,14 +83,9 @@ export const directVoteLog = ({ store, lock, logger, clock = systemClock, onFata
       Promise.resolve(partitions.some((partition) => partition.holds(pollId, voteId))),
     start() {
       const opening = openWhenPossible({ store, lock, logger, clock, signal: loop.closed })
-      void opening.then(
-        (opened) => {
-          partitions = [...(opened?.bookmarks ?? [])].map(([partition, next]) =>
-            makePendingBallots(partition, next),
-          )
-        },
-        (error: unknown) => loop.die(error as Error),
-      )
+      void opening
+        .then((opened) => (partitions = partitionsFrom(opened)))
+        .catch((error: unknown) => loop.die(error as Error))
       return Promise.resolve()
     },
     stop() {
