@@ -1,0 +1,122 @@
+import { expect, test } from '@jest/globals'
+import { fakeClock, silentLogger } from '@votestream/testing'
+import { aBallot } from '../../../test/builders.js'
+import type { Folded, PartitionBatch } from '../../domain/fold.js'
+import { directVoteLog } from './direct-vote-log.js'
+
+const accept = (batches: readonly PartitionBatch[]): Folded => ({
+  batches: batches.map((batch) => ({
+    ...batch,
+    verdicts: batch.ballots.map(() => ({ status: 'counted', version: 1 })),
+  })),
+  fenced: [],
+  results: [],
+})
+
+/** A log that is open, whose fold does what the test says. */
+const openLog = async (fold: (batches: readonly PartitionBatch[]) => Promise<Folded>) => {
+  const clock = fakeClock()
+  const lock = { held: true, start: () => Promise.resolve(), stop: () => Promise.resolve() }
+  const bookmarks = new Map([
+    [0, 1],
+    [1, 1],
+  ])
+  const store = { openLog: () => Promise.resolve({ logId: 'a log', bookmarks }) }
+  const fatal: Error[] = []
+  const log = directVoteLog({
+    store,
+    lock,
+    clock,
+    logger: silentLogger,
+    onFatal: (error) => fatal.push(error),
+  })
+  log.run(fold)
+  await log.start()
+  await clock.advance(100)
+  return { log, clock, lock, fatal }
+}
+
+test('sheds ballots while the oldest has waited for more than a second', async () => {
+  const { log, clock } = await openLog(() => new Promise(() => undefined))
+  await log.append([aBallot()])
+
+  await clock.advance(1_000)
+  const atOneSecond = await log.append([aBallot()])
+  await clock.advance(1)
+  const later = await log.append([aBallot()])
+
+  expect(atOneSecond).toMatchObject([{ status: 'appended' }])
+  expect(later).toMatchObject([{ status: 'refused', reason: 'OVERLOADED', retryAfterMs: 1_000 }])
+})
+
+test('holds 20,000 ballots at the most', async () => {
+  const { log } = await openLog(() => new Promise(() => undefined))
+
+  const appended = await log.append(Array.from({ length: 20_001 }, () => aBallot()))
+
+  expect(appended.filter(({ status }) => status === 'appended')).toHaveLength(20_000)
+  expect(appended.at(-1)).toMatchObject({ status: 'refused', reason: 'OVERLOADED' })
+})
+
+test('refuses ballots while the fold fails, repeats it with back-off, and then takes them again', async () => {
+  const attempts: number[] = []
+  let broken = true
+  const { log, clock } = await openLog((batches) => {
+    attempts.push(clock.monotonicMs())
+    return broken ? Promise.reject(new Error('down')) : Promise.resolve(accept(batches))
+  })
+  const startMs = clock.monotonicMs()
+  await log.append([aBallot()])
+  await clock.advance(2_500)
+
+  const whileFailing = await log.append([aBallot()])
+  broken = false
+  await clock.advance(1_000)
+  const healed = await log.append([aBallot()])
+
+  expect(attempts.slice(0, 6).map((ms) => ms - startMs)).toEqual([0, 50, 150, 350, 750, 1_550])
+  expect(whileFailing).toMatchObject([{ status: 'refused', reason: 'UNAVAILABLE' }])
+  expect(healed).toMatchObject([{ status: 'appended' }])
+})
+
+test('does not fold while another process may hold the lock', async () => {
+  let folds = 0
+  let finishFirst: () => void = () => undefined
+  const { log, clock, lock } = await openLog(async (batches) => {
+    folds++
+    if (folds === 1) await new Promise<void>((resolve) => (finishFirst = resolve))
+    return accept(batches)
+  })
+  await log.append([aBallot()])
+  await log.append([aBallot()])
+
+  lock.held = false
+  finishFirst()
+  await clock.advance(1_000)
+  const foldsWithoutLock = folds - 1
+  lock.held = true
+  await clock.advance(1_000)
+
+  expect(foldsWithoutLock).toBe(0)
+  expect([folds, log.pending]).toEqual([2, 0])
+})
+
+test('ends itself when a stretch is fenced: somebody else folds this store', async () => {
+  const fenced = { batches: [], fenced: [{ partition: 0, bookmark: 7 }], results: [] }
+  const { log, clock, fatal } = await openLog(() => Promise.resolve(fenced))
+
+  await log.append([aBallot()])
+  await clock.advance(1)
+
+  expect(fatal).toHaveLength(1)
+  expect(await log.append([aBallot()])).toMatchObject([{ status: 'refused', reason: 'UNAVAILABLE' }])
+})
+
+test('folds what is pending before it stops', async () => {
+  const { log } = await openLog((batches) => Promise.resolve(accept(batches)))
+  await log.append(Array.from({ length: 50 }, () => aBallot()))
+
+  await log.stop()
+
+  expect(log.pending).toBe(0)
+})
