@@ -55,7 +55,10 @@ export interface LogWorld extends AsyncDisposable {
 }
 
 /** The direct log with one fold running over a real store; on a database of its own unless given one. */
-export const openDirectLog = async (shared?: TestDatabase): Promise<LogWorld> => {
+export const openDirectLog = async (
+  shared?: TestDatabase,
+  disturb: (store: VoteStore) => VoteStore = (store) => store,
+): Promise<LogWorld> => {
   const database = shared ?? (await openDatabase())
   const pg = aPool(database)
   await pg.start()
@@ -70,7 +73,9 @@ export const openDirectLog = async (shared?: TestDatabase): Promise<LogWorld> =>
   })
   const log = directVoteLog({ store, lock, logger: silentLogger, onFatal: (error) => fatal.push(error) })
   const publisher = { publishResults: (results: readonly Results[]) => void published.push(...results) }
-  log.run(makeFoldVotes({ store, waiters, publisher, meter: aSilentMeter(), clock: systemClock }))
+  log.run(
+    makeFoldVotes({ store: disturb(store), waiters, publisher, meter: aSilentMeter(), clock: systemClock }),
+  )
   await lock.start()
   await log.start()
   if (!shared) await eventually(() => assertOpen(log))

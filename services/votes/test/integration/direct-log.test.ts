@@ -1,8 +1,25 @@
 import { expect, test } from '@jest/globals'
+import { CommitUnknown } from '@votestream/postgres'
 import { eventually, openDatabase } from '@votestream/testing'
 import { Client } from 'pg'
+import { randomUUID } from 'node:crypto'
+import type { OpenedLog, VoteStore } from '../../src/domain/ports.js'
 import { aBallot } from '../builders.js'
-import { assertOpen, openDirectLog } from '../world.js'
+import { assertOpen, openDirectLog, openStore } from '../world.js'
+
+/** A store that commits the first fold and then says that it cannot tell. */
+const loseFirstAnswer = (store: VoteStore): VoteStore => {
+  let lost = false
+  return {
+    ...store,
+    fold: async (batches) => {
+      const folded = await store.fold(batches)
+      if (lost) return folded
+      lost = true
+      throw new CommitUnknown('the connection broke at COMMIT')
+    },
+  }
+}
 
 /** Ends every session of the database but this one, as a restart of the server does. */
 const terminateSessions = async (adminUrl: string): Promise<void> => {
@@ -49,6 +66,38 @@ test('a ballot in memory when the connections are cut is folded afterwards', asy
 
   expect((await Promise.all(verdicts)).every(({ status }) => status === 'counted')).toBe(true)
   expect(await world.countsOf(1)).toEqual([50])
+})
+
+test('tells the right verdicts although the answer to a commit was lost', async () => {
+  await using database = await openDatabase()
+  await using world = await openDirectLog(database, loseFirstAnswer)
+  await eventually(() => assertOpen(world.log))
+  const [ballotKey, retried] = [randomUUID(), aBallot()]
+
+  const verdicts = await Promise.all(
+    [aBallot({ ballotKey }), aBallot({ ballotKey }), retried, retried].map((ballot) => world.cast(ballot)),
+  )
+
+  expect(verdicts.map(({ status }) => status)).toEqual(['counted', 'rejected', 'counted', 'counted'])
+  expect(await world.countsOf(1)).toEqual([2])
+  expect(world.fatal).toEqual([])
+})
+
+test('waits at its start for a commit that a killed predecessor has on its way', async () => {
+  await using world = await openStore()
+  await world.store.openLog('direct', 2)
+  let opened: Promise<OpenedLog> | undefined
+
+  await world.pg.transaction(async (predecessor) => {
+    await predecessor.query({ text: 'UPDATE votes.bookmarks SET next_offset = 9 WHERE partition = 1' })
+    opened = world.store.openLog('direct', 2)
+    await eventually(async () => {
+      const { rows } = await world.pg.query({ text: `SELECT 1 FROM pg_locks WHERE NOT granted` })
+      expect(rows.length).toBeGreaterThan(0)
+    })
+  })
+
+  expect((await opened)?.bookmarks.get(1)).toBe(9)
 })
 
 test('ends itself when another process has moved the bookmarks', async () => {

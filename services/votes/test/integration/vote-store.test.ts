@@ -79,6 +79,7 @@ describe('a fold', () => {
     const { batches } = await world.store.fold([aBatch(0, 1, [ballot, { ...ballot, choice: 1 }])])
 
     expect(batches[0]?.verdicts[1]).toEqual({ status: 'rejected', reason: 'IDEMPOTENCY_KEY_REUSED' })
+    expect((await world.pg.query({ text: 'SELECT reason FROM votes.rejections' })).rows).toEqual([])
     expect(await world.store.findVerdict(1, ballot.voteId)).toEqual({ status: 'counted', version: 1 })
   })
 

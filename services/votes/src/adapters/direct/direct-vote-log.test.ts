@@ -102,8 +102,13 @@ test('does not fold while another process may hold the lock', async () => {
 })
 
 test('ends itself when a stretch is fenced: somebody else folds this store', async () => {
-  const fenced = { batches: [], fenced: [{ partition: 0, bookmark: 7 }], results: [] }
-  const { log, clock, fatal } = await openLog(() => Promise.resolve(fenced))
+  const { log, clock, fatal } = await openLog((batches) =>
+    Promise.resolve({
+      batches: [],
+      fenced: batches.map((batch) => ({ ...batch, bookmark: 7 })),
+      results: [],
+    }),
+  )
 
   await log.append([aBallot()])
   await clock.advance(1)
@@ -119,4 +124,27 @@ test('folds what is pending before it stops', async () => {
   await log.stop()
 
   expect(log.pending).toBe(0)
+})
+
+test('folds a stretch again from the bookmark when its commit was not heard of, and goes on', async () => {
+  const asked: string[] = []
+  let bookmark = 1
+  const { log, clock, fatal } = await openLog((batches) => {
+    const [batch] = batches
+    if (!batch) throw new Error('nothing to fold')
+    asked.push(`${batch.from}-${batch.next}`)
+    if (batch.from !== bookmark)
+      return Promise.resolve({ batches: [], results: [], fenced: [{ ...batch, bookmark }] })
+    bookmark = batch.next
+    return asked.length === 1 ? Promise.reject(new Error('commit unknown')) : Promise.resolve(accept(batches))
+  })
+  const ballotKey = aBallot().ballotKey
+  await log.append([0, 1, 2].map(() => aBallot({ ballotKey })))
+  await clock.advance(1_000)
+
+  await log.append([aBallot({ ballotKey })])
+  await clock.advance(1)
+
+  expect(asked).toEqual(['1-4', '1-4', '4-4', '4-5'])
+  expect([log.pending, fatal.length]).toEqual([0, 0])
 })

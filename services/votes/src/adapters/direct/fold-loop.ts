@@ -1,6 +1,6 @@
 import { unavailable } from '@votestream/errors'
 import type { Clock, Logger } from '@votestream/runtime'
-import type { Folded, PartitionBatch } from '../../domain/fold.js'
+import type { FencedBatch, Folded, PartitionBatch } from '../../domain/fold.js'
 import type { Fold } from '../../domain/ports.js'
 import type { ProcessLock } from './process-lock.js'
 
@@ -27,6 +27,10 @@ export class FoldLoop {
   #fold: Fold | undefined
   #running: Promise<void> | undefined
   #failing = false
+  /** True from a failed attempt on, which may have been committed, until everything attempted is known to be. */
+  #uncertain = false
+  /** Bookmarks that stand within a stretch which is still pending here. */
+  readonly #ahead = new Map<number, number>()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -70,21 +74,46 @@ export class FoldLoop {
 
   async #foldPending(fold: Fold): Promise<void> {
     let retryMs = FIRST_RETRY_MS
-    for (let batches = this.#deps.next(); batches.length > 0; batches = this.#deps.next()) {
+    for (let batches = this.#next(); batches.length > 0; batches = this.#next()) {
       const folded = await this.#foldOnce(fold, batches)
       if (folded) {
-        if (folded.fenced.length > 0) {
+        retryMs = FIRST_RETRY_MS
+        if (!this.#passFenced(batches, folded.fenced)) {
           this.die(new Error('another process folds this database'))
           return
         }
-        this.#deps.done(batches)
-        retryMs = FIRST_RETRY_MS
         continue
       }
       await this.#deps.clock.sleep(retryMs, this.#closed.signal).catch(() => undefined)
       if (this.#closed.signal.aborted) return
       retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)
     }
+  }
+
+  /** What is pending, from where the store is known to stand. */
+  #next(): readonly PartitionBatch[] {
+    return this.#deps
+      .next()
+      .map((batch) => ({ ...batch, from: this.#ahead.get(batch.partition) ?? batch.from }))
+  }
+
+  /**
+   * Lets go of what was committed. A stretch is fenced by our own hand when an attempt was committed, whole or in part, although we
+   * never heard so: it is folded again from there, which counts nothing twice and gives the same verdicts. False when the fence is not ours.
+   */
+  #passFenced(batches: readonly PartitionBatch[], fenced: readonly FencedBatch[]): boolean {
+    const bookmarks = new Map(fenced.map(({ partition, bookmark }) => [partition, bookmark]))
+    const ours = ({ from, next }: PartitionBatch, bookmark: number): boolean =>
+      this.#uncertain && from < bookmark && bookmark <= next
+    for (const batch of batches) {
+      const bookmark = bookmarks.get(batch.partition)
+      if (bookmark === undefined) this.#ahead.delete(batch.partition)
+      else if (ours(batch, bookmark)) this.#ahead.set(batch.partition, bookmark)
+      else return false
+    }
+    this.#deps.done(batches.filter(({ partition }) => !bookmarks.has(partition)))
+    if (fenced.length === 0) this.#uncertain = false
+    return true
   }
 
   /** Undefined when nothing is known to be committed. */
@@ -99,6 +128,7 @@ export class FoldLoop {
     } catch (error) {
       if (!this.#failing) logger.error({ err: error }, 'votes cannot be folded; trying again')
       this.#failing = true
+      this.#uncertain = true
       return undefined
     }
   }

@@ -5,7 +5,7 @@ import type { Queryable } from '@votestream/postgres'
 const FIND = `
 SELECT v.vote_id AS counted, r.version, j.reason
 FROM (SELECT $1::bigint AS poll_id, $2::uuid AS vote_id) q
-LEFT JOIN votes.votes v ON v.poll_id = q.poll_id AND v.ballot_key = q.vote_id AND v.vote_id = q.vote_id
+LEFT JOIN votes.votes v ON v.poll_id = q.poll_id AND v.ballot_key = q.vote_id
 LEFT JOIN votes.results r ON r.poll_id = q.poll_id
 LEFT JOIN votes.rejections j ON j.poll_id = q.poll_id AND j.vote_id = q.vote_id`
 
