@@ -3,7 +3,10 @@ import { loadSync } from '@grpc/proto-loader'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Record as LogRecord, Record__Output as LogRecordOutput } from '../gen/votestream/events/v1/Record.js'
+import type {
+  Record as LogRecord,
+  Record__Output as LogRecordOutput,
+} from '../gen/votestream/events/v1/Record.js'
 import type { PollsServiceDefinition } from '../gen/votestream/polls/v1/PollsService.js'
 import type { VotesServiceDefinition } from '../gen/votestream/votes/v1/VotesService.js'
 

@@ -1,1 +1,2 @@
-export {}
+export * from './batcher.js'
+export type * from './options.js'

@@ -1,1 +1,10 @@
-export {}
+export * from './assert-durable.js'
+export * from './assert-schema.js'
+export * from './ensure-roles.js'
+export { CommitUnknown, sqlState } from './errors.js'
+export * from './migrate.js'
+export type { PostgresPoolOptions } from './open-pool.js'
+export * from './postgres.js'
+export * from './postgres-pool.js'
+export * from './role-url.js'
+export * from './schema-guard.js'

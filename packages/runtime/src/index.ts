@@ -1,1 +1,11 @@
-export {}
+export * from './announce.js'
+export * from './clock.js'
+export * from './config-error.js'
+export * from './describe-settings.js'
+export * from './lifecycle.js'
+export { LOG_LEVELS, createLogger, type Logger } from './logger.js'
+export * from './main.js'
+export * from './ops-server.js'
+export * from './read-env.js'
+export * from './registry.js'
+export * from './settings.js'

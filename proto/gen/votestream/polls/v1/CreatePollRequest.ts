@@ -4,7 +4,7 @@
 export interface CreatePollRequest {
   'question'?: (string);
   /**
-   * Empty for no theme.
+   * A theme's key; empty for no theme.
    */
   'theme'?: (string);
   'options'?: (string)[];
@@ -17,7 +17,7 @@ export interface CreatePollRequest {
 export interface CreatePollRequest__Output {
   'question': (string);
   /**
-   * Empty for no theme.
+   * A theme's key; empty for no theme.
    */
   'theme': (string);
   'options': (string)[];

@@ -5,13 +5,16 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface ListPollsRequest {
   /**
-   * Empty for every theme.
+   * A theme's key or slug; empty for every theme.
    */
   'theme'?: (string);
   /**
    * POLL_STATUS_UNSPECIFIED for every status.
    */
   'status'?: (_votestream_polls_v1_PollStatus);
+  /**
+   * 1 to 200; 0 means 100.
+   */
   'limit'?: (number);
   /**
    * Only polls with a smaller id; 0 for the first page.
@@ -21,13 +24,16 @@ export interface ListPollsRequest {
 
 export interface ListPollsRequest__Output {
   /**
-   * Empty for every theme.
+   * A theme's key or slug; empty for every theme.
    */
   'theme': (string);
   /**
    * POLL_STATUS_UNSPECIFIED for every status.
    */
   'status': (_votestream_polls_v1_PollStatus__Output);
+  /**
+   * 1 to 200; 0 means 100.
+   */
   'limit': (number);
   /**
    * Only polls with a smaller id; 0 for the first page.

@@ -7,7 +7,7 @@ export interface Poll {
   'id'?: (number | string | Long);
   'question'?: (string);
   /**
-   * Empty when the poll has no theme.
+   * The theme's key; empty when the poll has no theme.
    */
   'theme'?: (string);
   'status'?: (_votestream_polls_v1_PollStatus);
@@ -25,7 +25,7 @@ export interface Poll__Output {
   'id': (number);
   'question': (string);
   /**
-   * Empty when the poll has no theme.
+   * The theme's key; empty when the poll has no theme.
    */
   'theme': (string);
   'status': (_votestream_polls_v1_PollStatus__Output);

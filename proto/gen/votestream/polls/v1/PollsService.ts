@@ -35,14 +35,16 @@ export interface PollsServiceClient extends grpc.Client {
   createPoll(argument: _votestream_polls_v1_CreatePollRequest, callback: grpc.requestCallback<_votestream_polls_v1_CreatePollResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * GetPolls answers with the polls that exist, in the order asked for; an unknown id is left out.
+   * GetPolls answers with the polls that exist, in the order asked for; an unknown id is left out. At most 1,000 ids a call; 90 polls
+   * of the largest kind fit into an answer of 1 MiB, beyond that it may be ANSWER_TOO_LARGE.
    */
   GetPolls(argument: _votestream_polls_v1_GetPollsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_GetPollsResponse__Output>): grpc.ClientUnaryCall;
   GetPolls(argument: _votestream_polls_v1_GetPollsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_votestream_polls_v1_GetPollsResponse__Output>): grpc.ClientUnaryCall;
   GetPolls(argument: _votestream_polls_v1_GetPollsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_GetPollsResponse__Output>): grpc.ClientUnaryCall;
   GetPolls(argument: _votestream_polls_v1_GetPollsRequest, callback: grpc.requestCallback<_votestream_polls_v1_GetPollsResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * GetPolls answers with the polls that exist, in the order asked for; an unknown id is left out.
+   * GetPolls answers with the polls that exist, in the order asked for; an unknown id is left out. At most 1,000 ids a call; 90 polls
+   * of the largest kind fit into an answer of 1 MiB, beyond that it may be ANSWER_TOO_LARGE.
    */
   getPolls(argument: _votestream_polls_v1_GetPollsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_GetPollsResponse__Output>): grpc.ClientUnaryCall;
   getPolls(argument: _votestream_polls_v1_GetPollsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_votestream_polls_v1_GetPollsResponse__Output>): grpc.ClientUnaryCall;
@@ -65,14 +67,16 @@ export interface PollsServiceClient extends grpc.Client {
   getStats(argument: _votestream_polls_v1_GetStatsRequest, callback: grpc.requestCallback<_votestream_polls_v1_GetStatsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * ListPolls answers with one page of polls, newest first. An unknown theme is THEME_NOT_FOUND.
+   * ListPolls answers with one page of polls, newest first. An unknown theme is THEME_NOT_FOUND. A page may be shorter than its limit
+   * though more polls follow: next_after_id says whether they do.
    */
   ListPolls(argument: _votestream_polls_v1_ListPollsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_ListPollsResponse__Output>): grpc.ClientUnaryCall;
   ListPolls(argument: _votestream_polls_v1_ListPollsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_votestream_polls_v1_ListPollsResponse__Output>): grpc.ClientUnaryCall;
   ListPolls(argument: _votestream_polls_v1_ListPollsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_ListPollsResponse__Output>): grpc.ClientUnaryCall;
   ListPolls(argument: _votestream_polls_v1_ListPollsRequest, callback: grpc.requestCallback<_votestream_polls_v1_ListPollsResponse__Output>): grpc.ClientUnaryCall;
   /**
-   * ListPolls answers with one page of polls, newest first. An unknown theme is THEME_NOT_FOUND.
+   * ListPolls answers with one page of polls, newest first. An unknown theme is THEME_NOT_FOUND. A page may be shorter than its limit
+   * though more polls follow: next_after_id says whether they do.
    */
   listPolls(argument: _votestream_polls_v1_ListPollsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_ListPollsResponse__Output>): grpc.ClientUnaryCall;
   listPolls(argument: _votestream_polls_v1_ListPollsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_votestream_polls_v1_ListPollsResponse__Output>): grpc.ClientUnaryCall;
@@ -107,7 +111,8 @@ export interface PollsServiceHandlers extends grpc.UntypedServiceImplementation 
   CreatePoll: grpc.handleUnaryCall<_votestream_polls_v1_CreatePollRequest__Output, _votestream_polls_v1_CreatePollResponse>;
   
   /**
-   * GetPolls answers with the polls that exist, in the order asked for; an unknown id is left out.
+   * GetPolls answers with the polls that exist, in the order asked for; an unknown id is left out. At most 1,000 ids a call; 90 polls
+   * of the largest kind fit into an answer of 1 MiB, beyond that it may be ANSWER_TOO_LARGE.
    */
   GetPolls: grpc.handleUnaryCall<_votestream_polls_v1_GetPollsRequest__Output, _votestream_polls_v1_GetPollsResponse>;
   
@@ -117,7 +122,8 @@ export interface PollsServiceHandlers extends grpc.UntypedServiceImplementation 
   GetStats: grpc.handleUnaryCall<_votestream_polls_v1_GetStatsRequest__Output, _votestream_polls_v1_GetStatsResponse>;
   
   /**
-   * ListPolls answers with one page of polls, newest first. An unknown theme is THEME_NOT_FOUND.
+   * ListPolls answers with one page of polls, newest first. An unknown theme is THEME_NOT_FOUND. A page may be shorter than its limit
+   * though more polls follow: next_after_id says whether they do.
    */
   ListPolls: grpc.handleUnaryCall<_votestream_polls_v1_ListPollsRequest__Output, _votestream_polls_v1_ListPollsResponse>;
   

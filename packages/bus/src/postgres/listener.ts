@@ -1,0 +1,106 @@
+import type { Clock, Component, Logger } from '@votestream/runtime'
+import pg from 'pg'
+import { makeBackoff } from '../backoff.js'
+import type { Topic } from '../bus.js'
+import { channelOf, topicOf } from './channels.js'
+
+export interface ListenerOptions {
+  readonly url: string
+  readonly listen: readonly Topic[]
+  readonly onMessage: (topic: Topic, payload: string) => void
+  /** Called with true each time that messages begin to be heard, and with false when they no longer are. */
+  readonly onConnected: (connected: boolean) => void
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+// A backend that is frozen, or that a firewall forgot, says nothing: it is asked, and taken for dead after these.
+const HEARTBEAT_MS = 5_000
+const ANSWER_TIMEOUT_MS = 2_000
+const CONNECT_TIMEOUT_MS = 2_000
+const KEEPALIVE_DELAY_MS = 5_000
+
+// A goodbye is a courtesy: whoever does not answer it is left.
+const GOODBYE_TIMEOUT_MS = 500
+
+const clientOf = (url: string): pg.Client =>
+  new pg.Client({
+    connectionString: url,
+    application_name: 'votestream-bus-listener',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEPALIVE_DELAY_MS,
+  })
+
+const leave = async (client: pg.Client, clock: Clock): Promise<void> => {
+  client.removeAllListeners('notification')
+  const left = new AbortController()
+  const patience = clock.sleep(GOODBYE_TIMEOUT_MS, left.signal).catch(() => undefined)
+  await Promise.race([client.end(), patience])
+  left.abort()
+}
+
+/** One connection's life: it always ends by throwing why. */
+const listenOnce = async (
+  options: ListenerOptions,
+  onListening: () => void,
+  stopping: AbortSignal,
+): Promise<never> => {
+  const { url, listen, onMessage, onConnected, clock } = options
+  const client = clientOf(url)
+  const lost = new AbortController()
+  const over = AbortSignal.any([lost.signal, stopping])
+  client.on('error', (error) => lost.abort(error))
+  client.on('end', () => lost.abort(new Error('the connection was closed')))
+  client.on('notification', ({ channel, payload = '' }) => onMessage(topicOf(channel), payload))
+  try {
+    await client.connect()
+    await client.query(listen.map((topic) => `LISTEN ${channelOf(topic)}`).join(';'))
+    onListening()
+    for (;;) {
+      over.throwIfAborted()
+      await clock.sleep(HEARTBEAT_MS, over)
+      await client.query('SELECT 1')
+    }
+  } finally {
+    onConnected(false)
+    await leave(client, clock)
+  }
+}
+
+/** Keeps one connection that LISTENs; `start` does not wait for it. */
+export const postgresListener = (options: ListenerOptions): Required<Component> => {
+  const { onConnected, clock, logger } = options
+  const stopping = new AbortController()
+  const backoff = makeBackoff()
+  let running: Promise<void> | undefined
+
+  const onListening = (): void => {
+    if (backoff.failing) logger.info('the bus listens again')
+    backoff.succeed()
+    onConnected(true)
+  }
+
+  const run = async (): Promise<void> => {
+    for (;;) {
+      await listenOnce(options, onListening, stopping.signal).catch((error: unknown) => {
+        if (!backoff.failing && !stopping.signal.aborted)
+          logger.warn({ err: error }, 'the bus does not listen')
+      })
+      if (stopping.signal.aborted) return
+      await clock.sleep(backoff.fail(), stopping.signal).catch(() => undefined)
+    }
+  }
+
+  return {
+    start: () => {
+      running ??= run()
+      return Promise.resolve()
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
