@@ -16,23 +16,57 @@ module.exports = {
       { path: inService('app/'), pathNot: '\\.test\\.ts$' },
       { path: '^services/$1/src/(adapters|transport|service|main|config)' },
     ),
-    forbid('transport-never-imports-adapters', { path: inService('transport/') }, { path: '^services/$1/src/(adapters|service|main)' }),
-    forbid('adapters-never-import-transport', { path: inService('adapters/') }, { path: '^services/$1/src/(transport|service|main|app)' }),
-    forbid('services-never-import-services', { path: '^services/([^/]+)/' }, { path: '^services/', pathNot: '^services/$1/' }),
-    forbid('packages-never-import-services', { path: '^(packages|proto)/' }, { path: '^(services|local|e2e)/' }),
+    forbid(
+      'transport-never-imports-adapters',
+      { path: inService('transport/') },
+      { path: '^services/$1/src/(adapters|service|main)' },
+    ),
+    forbid(
+      'adapters-never-import-transport',
+      { path: inService('adapters/') },
+      { path: '^services/$1/src/(transport|service|main|app)' },
+    ),
+    forbid(
+      'services-never-import-services',
+      { path: '^services/([^/]+)/' },
+      { path: '^services/', pathNot: '^services/$1/' },
+    ),
+    forbid(
+      'packages-never-import-services',
+      { path: '^(packages|proto)/' },
+      { path: '^(services|local|e2e)/' },
+    ),
     forbid(
       'generated-types-stay-at-the-edge',
-      { path: '^services/[^/]+/src/', pathNot: '/(transport/grpc|adapters/[^/]+-client|adapters/kafka)/|/service\\.ts$|\\.test\\.ts$' },
+      {
+        path: '^services/[^/]+/src/',
+        pathNot: '/(transport/grpc|adapters/[^/]+-client|adapters/kafka)/|/service\\.ts$|\\.test\\.ts$',
+      },
       { path: '^proto/' },
     ),
-    forbid('service-is-the-only-composer', { path: inService('(?!service\\.ts|main\\.ts)'), pathNot: '\\.test\\.ts$' }, { path: '^services/$1/src/service\\.ts' }),
-    forbid('no-dev-dependencies-in-production', { path: '^(packages|services|local|proto)/[^.]*src/', pathNot: '\\.test\\.ts$|^packages/testing/|^local/src/test/' }, { dependencyTypes: ['npm-dev'] }),
+    forbid(
+      'service-is-the-only-composer',
+      { path: inService('(?!service\\.ts|main\\.ts)'), pathNot: '\\.test\\.ts$' },
+      { path: '^services/$1/src/service\\.ts' },
+    ),
+    forbid(
+      'no-dev-dependencies-in-production',
+      {
+        path: '^(packages|services|local|proto)/[^.]*src/',
+        pathNot: '\\.test\\.ts$|^packages/testing/|^local/src/test/',
+      },
+      { dependencyTypes: ['npm-dev'] },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'node', 'default'], extensions: ['.ts', '.js', '.mjs', '.cjs'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.cjs'],
+    },
   },
 }

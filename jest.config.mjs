@@ -13,6 +13,8 @@ const base = {
   },
   // TypeScript's ESM names the built file; the tests run the source.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  // Node, but a suite that leaves something open fails.
+  testEnvironment: '<rootDir>/local/jest/leak-check-environment.mjs',
   // Workspaces resolve to their source: `exports.source` in each package.json.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/', '/.votestream/'],

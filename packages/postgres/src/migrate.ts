@@ -92,6 +92,6 @@ const applyFile = async (
     await client.query(record)
     await client.query('COMMIT')
   } catch (error) {
-    throw new Error(`${schema}: ${name} failed and was rolled back`, { cause: error })
+    throw new Error(`${schema}: ${name} could not be applied`, { cause: error })
   }
 }

@@ -63,7 +63,6 @@ export async function* streamCall(client: Client, call: OutgoingCall): AsyncGene
   const request = method.requestSerialize(call.request)
   const options = { deadline: Date.now() + call.timeoutMs }
   const running = client.makeServerStreamRequest(method.path, asIs, asIs, request, metadataOf(call), options)
-  running.on('error', () => undefined) // the loop below throws it; without this, cancelling a call that is over would end the process
   const cancel = () => running.cancel()
   signal?.addEventListener('abort', cancel)
   try {

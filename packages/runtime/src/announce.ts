@@ -6,8 +6,7 @@ export interface ServingMessage {
 
 /** Tells the supervisor, when there is one, which ports were bound. */
 export const announce = (ports: Readonly<Record<string, number>>): void => {
-  if (process.send === undefined || !process.connected) return
   const message: ServingMessage = { type: 'serving', ports }
   // A supervisor that died meanwhile is noticed by its 'disconnect', not by this send.
-  process.send(message, undefined, undefined, () => undefined)
+  process.send?.(message, undefined, undefined, () => undefined)
 }

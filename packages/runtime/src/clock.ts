@@ -28,7 +28,6 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timer) }
   },
   sleep: async (ms, signal) => {
-    signal?.throwIfAborted()
     try {
       await delay(Math.min(ms, LONGEST_TIMER_MS), undefined, signal === undefined ? {} : { signal })
     } catch (error) {

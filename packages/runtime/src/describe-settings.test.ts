@@ -10,6 +10,9 @@ test('describes every variable in order: format, default, description, and wheth
     VOTER_SECRET: secret(16).optional().describe('Keys voters'),
     POLLS_ADDRESS: addressList().default('localhost:50051').describe('Where polls is'),
     TRUSTED_PROXIES: cidrList().describe('Who may name a client'),
+    PEERS: addressList()
+      .transform((list) => list.split(','))
+      .describe('All of them'),
     COLOUR: z.enum(['red', 'blue']).default('red'),
   })
 
@@ -52,6 +55,14 @@ test('describes every variable in order: format, default, description, and wheth
       format: 'networks such as 10.0.0.0/8, with commas between',
       required: false,
       default: '',
+      secret: false,
+    },
+    {
+      name: 'PEERS',
+      description: 'All of them',
+      format: 'host:port, several of them with commas between, or a dns:/// target',
+      required: true,
+      default: undefined,
       secret: false,
     },
     {

@@ -94,12 +94,21 @@ describe('lifecycle', () => {
 
   test('stops once, however often it is asked', async () => {
     const calls: string[] = []
-    const service = lifecycle(logger, { pg: part('pg', calls) })
+    const slow = async (): Promise<void> => {
+      calls.push('stop pg')
+      await new Promise(setImmediate)
+      calls.push('pg is closed')
+    }
+    const service = lifecycle(logger, { pg: { stop: slow } })
     await service.start()
 
-    await Promise.all([service.stop(), service.stop()])
+    const first = service.stop()
+    const second = service.stop()
 
-    expect(calls).toEqual(['start pg', 'stop pg'])
+    await second
+    expect(calls).toEqual(['stop pg', 'pg is closed'])
+    await first
+    expect(calls).toHaveLength(2)
   })
 
   test('stops before it has started without starting anything later', async () => {
@@ -119,8 +128,9 @@ describe('lifecycle', () => {
     const starting = service.start()
     const stopping = service.stop()
 
-    await expect(starting).rejects.toThrow('stopped before pg was started')
+    starting.catch(() => undefined)
     await stopping
     expect(calls).toEqual(['start ops', 'stop ops'])
+    await expect(starting).rejects.toThrow('stopped before pg was started')
   })
 })

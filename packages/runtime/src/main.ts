@@ -76,8 +76,7 @@ const armDeadline = (graceMs: number, logger: Logger): void => {
 
 const endWhenIdle = (logger: Logger): void => {
   process.exitCode = 0
-  process.removeAllListeners('disconnect')
-  if (process.connected) process.disconnect()
+  process.removeAllListeners('disconnect') // listening keeps the channel, and the channel keeps the process
   setTimeout(() => {
     logger.warn({ open: process.getActiveResourcesInfo() }, 'left open after the stop')
     process.exit(0)

@@ -30,5 +30,5 @@ export const readEnv = <S extends z.ZodObject>(schema: S, env: NodeJS.ProcessEnv
   const result = schema.safeParse(settings)
   if (result.success) return Object.freeze(result.data)
   const lines = result.error.issues.map((issue) => describeIssue(issue, schema, settings))
-  throw new ConfigError(['bad settings:', ...new Set(lines)].join('\n'))
+  throw new ConfigError(['bad settings:', ...lines].join('\n'))
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { directVoteLog } from './adapters/direct/direct-vote-log.js'
 import { postgresProcessLock } from './adapters/direct/process-lock.js'
 import { exposeLogGauges } from './adapters/metrics/log-gauges.js'
+import { tracedVoteMeter } from './adapters/metrics/traced-vote-meter.js'
 import { prometheusVoteMeter } from './adapters/metrics/vote-meter.js'
 import { rpcPollDefinitions } from './adapters/polls-client/poll-definitions.js'
 import { postgresVoteStore } from './adapters/postgres/postgres-vote-store.js'
@@ -74,7 +75,7 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
     ...{ addresses: config.pollsAddress, name: 'polls', timeoutMs: POLLS_TIMEOUT_MS, logger, registry },
   })
 
-  const meter = prometheusVoteMeter(registry)
+  const meter = tracedVoteMeter(prometheusVoteMeter(registry), logger)
   const store = postgresVoteStore(pg)
   const waiters = makeVerdictWaiters()
   const inHand = makeVotesInHand()

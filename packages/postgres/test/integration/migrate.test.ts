@@ -64,7 +64,7 @@ describe('migrate', () => {
     })
 
     await expect(migrateDemo(database, directory.path)).rejects.toMatchObject({
-      message: 'demo: 0003_broken.sql failed and was rolled back',
+      message: 'demo: 0003_broken.sql could not be applied',
       cause: { message: 'division by zero' },
     })
 

@@ -1,0 +1,45 @@
+import type { CountedVote, Poll, Results } from './documents.js'
+import type { Answer, Rest } from './rest.js'
+
+let made = 0
+
+/** A poll's content that no other poll of this process has. */
+export const aPoll = (content: { theme?: string; question?: string; options?: readonly string[] } = {}) => {
+  made += 1
+  const { question = `Which way, the ${made}th time?`, options = ['left', 'right', 'straight on'] } = content
+  return {
+    question,
+    ...(content.theme === undefined ? {} : { theme: content.theme }),
+    options: options.map((text) => ({ text })),
+  }
+}
+
+/** Creates a poll and resolves to it; rejects unless it was answered 201. */
+export const createPoll = async (rest: Rest, content = aPoll()): Promise<Poll> =>
+  (await expectStatus(rest.post('/polls', content), 201)).body as Poll
+
+/** Votes and resolves to the outcome; rejects unless the vote was answered 200. */
+export const vote = async (
+  rest: Rest,
+  pollId: number,
+  choice: number,
+  key?: string,
+): Promise<CountedVote> => {
+  const headers = key === undefined ? {} : { 'idempotency-key': key }
+  return (await expectStatus(rest.post(`/polls/${pollId}/vote`, { choice }, headers), 200))
+    .body as CountedVote
+}
+
+/** Reads a poll's results; rejects unless they were answered 200. */
+export const readResults = async (rest: Rest, pollId: number): Promise<Results> =>
+  (await expectStatus(rest.get(`/polls/${pollId}/results`), 200)).body as Results
+
+/** Votes for each choice, in order. */
+export const countsOf = (results: Results): number[] => results.options.map(({ votes }) => votes)
+
+const expectStatus = async (answering: Promise<Answer>, status: number): Promise<Answer> => {
+  const answer = await answering
+  if (answer.status !== status)
+    throw new Error(`answered ${answer.status} instead of ${status}: ${answer.text}`)
+  return answer
+}

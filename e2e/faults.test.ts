@@ -1,0 +1,214 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { eventually } from '@votestream/testing'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startElection, type Electorate, type Voter } from './client/electorate.js'
+import { followReads, followStreams, type Follower } from './client/follow.js'
+import { aPoll, countsOf, createPoll, readResults } from './client/polls.js'
+import { openRest, type Rest } from './client/rest.js'
+import { makeSightings, type Sightings } from './client/sightings.js'
+import { openEvents, openSocket } from './client/streams.js'
+import { startMesh, type RunningMesh } from './mesh.js'
+import { askRecord, portsOf } from './run-record.js'
+
+const OPTIONS = 4
+const POLLS = 3
+const VOTES_A_SECOND = 120
+const READ_EVERY_MS = 100
+/** C7. */
+const NORMAL_WITHIN_MS = 15_000
+/** C6. */
+const EQUAL_WITHIN_MS = 10_000
+/** As many answers in a row, each at the first attempt, are normal. */
+const NORMAL_IN_A_ROW = 10
+const CALM_MS = 1_500
+const QUESTIONS_AT_ONCE = 64
+
+let stateFolder: string
+let mesh: RunningMesh
+let rest: Rest
+let pollIds: readonly number[]
+let election: Electorate
+let followers: readonly Follower[]
+
+beforeAll(async () => {
+  stateFolder = await mkdtemp(join(tmpdir(), 'votestream-faults-'))
+  mesh = await startMesh({ stateFolder, env: { RATE_LIMIT_PER_MINUTE: '0' } })
+  rest = openRest(mesh.url)
+}, 90_000)
+
+afterAll(async () => {
+  rest[Symbol.dispose]()
+  await mesh.stop()
+  await rm(stateFolder, { recursive: true, force: true })
+}, 60_000)
+
+/** Polls with voters, and with observers of each kind. */
+const open = async (): Promise<void> => {
+  const polls = await Promise.all(
+    Array.from({ length: POLLS }, () => createPoll(rest, aPoll({ options: ['a', 'b', 'c', 'd'] }))),
+  )
+  pollIds = polls.map(({ id }) => id)
+  election = startElection({ rest, pollIds, options: OPTIONS, perSecond: VOTES_A_SECOND })
+  followers = pollIds.flatMap((id) => {
+    const fresh = (): Sightings => makeSightings(() => election.sentTo(id))
+    return [
+      followStreams(fresh(), (sightings) => openSocket(mesh.url, id, sightings)),
+      followStreams(fresh(), async (sightings) => openSocket(await realtimeUrl(), id, sightings)),
+      followStreams(fresh(), (sightings) => openEvents(mesh.url, id, sightings)),
+      followReads(fresh(), rest, id, READ_EVERY_MS),
+    ]
+  })
+  await sleep(CALM_MS)
+}
+
+/** Another one after each start. */
+const realtimeUrl = async (): Promise<string> => {
+  const { realtime } = await portsOf(stateFolder)
+  return `http://127.0.0.1:${realtime}`
+}
+
+const close = async (): Promise<void> => {
+  await Promise.all(followers.map((follower) => follower[Symbol.asyncDispose]()))
+}
+
+/** Resolves to the time since `fromMs` when votes are answered normally. */
+const untilNormal = async (fromMs: number): Promise<number> => {
+  const [pollId = 0] = pollIds
+  for (let inARow = 0; inARow < NORMAL_IN_A_ROW && performance.now() < fromMs + 2 * NORMAL_WITHIN_MS;) {
+    // A read and the newest voter's outcome, rather than votes of our own: the election's books stay complete.
+    const before = election.voters.length
+    await sleep(NORMAL_STEP_MS)
+    const recent = election.voters.slice(before, before + MOST_LOOKED_AT)
+    await eventually(() => expect(recent.every(({ statuses }) => statuses.length > 0)).toBe(true), {
+      timeoutMs: NORMAL_WITHIN_MS,
+    })
+    const read = await rest.get(`/polls/${pollId}/results`).catch(() => undefined)
+    const normal =
+      recent.length > 0 && recent.every(({ statuses }) => statuses[0] === 200) && read?.status === 200
+    inARow = normal ? inARow + 1 : 0
+  }
+  return performance.now() - fromMs
+}
+const NORMAL_STEP_MS = 100
+const MOST_LOOKED_AT = 5
+
+const kill = async (name: string): Promise<{ pid: number; atMs: number }> => {
+  const pid = Number((await mesh.pids())[name])
+  process.kill(pid, 'SIGKILL')
+  return { pid, atMs: performance.now() }
+}
+
+const known = (outcome: Voter['outcome']): readonly Voter[] =>
+  election.voters.filter((voter) => voter.outcome === outcome)
+
+const faultsSeen = (): readonly string[] => [
+  ...election.faults,
+  ...followers.flatMap(({ sightings }) => sightings.faults),
+]
+
+/** Every account of the votes agrees with what the voters were told. */
+const settle = async (): Promise<void> => {
+  await election.finish()
+  const lastMs = performance.now()
+  const counted = known('counted')
+  const expected = pollIds.map((id) =>
+    Array.from(
+      { length: OPTIONS },
+      (_, choice) => counted.filter((v) => v.pollId === id && v.choice === choice).length,
+    ),
+  )
+
+  const results = await Promise.all(pollIds.map((id) => readResults(rest, id)))
+  await eventually(
+    () => {
+      const latest = followers.map(({ sightings }) => sightings.latest)
+      const wanted = latest.map((seen) => results.find((each) => each.poll_id === seen?.poll_id))
+      expect(latest.map((seen) => [seen?.version, seen && countsOf(seen)])).toEqual(
+        wanted.map((each) => [each?.version, each && countsOf(each)]),
+      )
+    },
+    { timeoutMs: EQUAL_WITHIN_MS - (performance.now() - lastMs) },
+  )
+  const rows = await askRecord<{ vote_id: string }>(
+    stateFolder,
+    `SELECT vote_id FROM votes.votes WHERE poll_id IN (${pollIds.join()})`,
+  )
+
+  expect(faultsSeen()).toEqual([])
+  expect(results.map(countsOf)).toEqual(expected)
+  expect(results.map(({ total_votes: total }) => total)).toEqual(
+    pollIds.map((id) => counted.filter(({ pollId }) => pollId === id).length),
+  )
+  expect(rows.map(({ vote_id: id }) => id).sort()).toEqual(counted.map(({ voteId }) => voteId).sort())
+  expect(await statusesOf(counted)).toEqual(new Set(['counted']))
+}
+
+/** What GET says of the votes, each of them asked for. */
+const statusesOf = async (voters: readonly Voter[]): Promise<ReadonlySet<string>> => {
+  const statuses = new Set<string>()
+  const waiting = [...voters]
+  const ask = async (): Promise<void> => {
+    for (let voter = waiting.pop(); voter !== undefined; voter = waiting.pop()) {
+      const { status, body } = await rest.get(`/polls/${voter.pollId}/votes/${String(voter.voteId)}`)
+      statuses.add(status === 200 ? (body as { status: string }).status : String(status))
+    }
+  }
+  await Promise.all(Array.from({ length: QUESTIONS_AT_ONCE }, ask))
+  return statuses
+}
+
+describe('under load, one process after the other is killed', () => {
+  beforeAll(open, 30_000)
+  afterAll(close)
+
+  test.each(['votes', 'gateway', 'postgres', 'polls', 'realtime'])(
+    'kill -9 of %s: votes are answered normally again within 15 s',
+    async (name) => {
+      const { pid, atMs } = await kill(name)
+
+      const tookMs = await untilNormal(atMs)
+
+      expect(tookMs).toBeLessThan(NORMAL_WITHIN_MS)
+      await eventually(async () => expect((await mesh.pids())[name]).toBeGreaterThan(0))
+      expect((await mesh.pids())[name]).not.toBe(pid)
+      expect(faultsSeen()).toEqual([])
+      await sleep(CALM_MS)
+    },
+    60_000,
+  )
+
+  test('no acknowledged vote is lost, none counts twice, and every account agrees within 10 s', async () => {
+    await settle()
+
+    expect(known(undefined)).toEqual([])
+    expect(known('counted').length).toBeGreaterThan(VOTES_A_SECOND)
+  }, 120_000)
+
+  test('observers were cut off and came back', () => {
+    expect(followers.filter(({ returns }) => returns === 0)).toEqual([])
+  })
+})
+
+describe('under load, everything is killed at once', () => {
+  beforeAll(open, 30_000)
+  afterAll(close)
+
+  test('started again on the same state, it has every acknowledged vote, and counts go on', async () => {
+    const { launcher, ...others } = await mesh.pids()
+    const { port } = new URL(mesh.url)
+    const acknowledged = known('counted').length
+    for (const pid of [Number(launcher), ...Object.values(others)]) process.kill(pid, 'SIGKILL')
+    await mesh.stop()
+
+    mesh = await startMesh({ stateFolder, env: { RATE_LIMIT_PER_MINUTE: '0', PORT: port } })
+    await untilNormal(performance.now())
+    await settle()
+
+    expect(acknowledged).toBeGreaterThan(0)
+    expect(known('counted').length).toBeGreaterThan(acknowledged)
+    expect(known(undefined)).toEqual([])
+  }, 180_000)
+})

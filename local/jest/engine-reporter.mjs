@@ -1,0 +1,30 @@
+import { writeFileSync } from 'node:fs'
+
+/**
+ * Writes the run's counts, by engine (a project's displayName), to the file that VOTESTREAM_TEST_REPORT names:
+ * `npm test` reads them for its closing lines, which come after everything that jest itself prints.
+ */
+export default class EngineReporter {
+  onRunComplete(_contexts, results) {
+    const engines = {}
+    for (const suite of results.testResults) {
+      const name = suite.displayName?.name ?? 'unit'
+      engines[name] ??= { ran: 0, failed: 0, skipped: 0 }
+      const failed = suite.testExecError !== undefined || suite.numFailingTests > 0 || suite.failureMessage
+      if (failed) engines[name].failed += 1
+      if (suite.skipped) engines[name].skipped += 1
+      else engines[name].ran += 1
+    }
+    const report = {
+      engines,
+      passed: results.numPassedTests,
+      failed: results.numFailedTests,
+      skipped: results.numPendingTests + results.numTodoTests,
+      /** Suites that failed as a whole have no failed test to count. */
+      brokenSuites: results.numRuntimeErrorTestSuites,
+      interrupted: results.wasInterrupted,
+    }
+    if (process.env.VOTESTREAM_TEST_REPORT)
+      writeFileSync(process.env.VOTESTREAM_TEST_REPORT, JSON.stringify(report))
+  }
+}

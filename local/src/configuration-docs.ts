@@ -1,0 +1,34 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { describeSettings } from '@votestream/runtime'
+import { z } from 'zod'
+import { configurationPage, type SettingsChapter } from './docs/configuration-page.js'
+import { inRepository } from './repository.js'
+import { settings as launcherSettings } from './start/settings.js'
+
+// Writes docs/configuration.md, or the file that is given as argument, from the schemas that the programs themselves read.
+
+const SERVICES = ['gateway', 'polls', 'votes', 'realtime'] as const
+
+const configModule = z.object({ settings: z.instanceof(z.ZodObject) })
+
+/** The schema of a built service: `local` runs services, it does not import their code. */
+async function serviceSettings(service: string): Promise<z.ZodObject> {
+  const file = new URL(`../../services/${service}/dist/config.js`, import.meta.url)
+  return configModule.parse(await import(file.href)).settings
+}
+
+const chapters: SettingsChapter[] = [
+  {
+    title: 'npm start',
+    intro:
+      "The launcher of the embedded way. It hands the services' variables on and sets their addresses and ports itself.",
+    settings: describeSettings(launcherSettings),
+  },
+]
+for (const service of SERVICES) {
+  chapters.push({ title: service, intro: '', settings: describeSettings(await serviceSettings(service)) })
+}
+
+const [target = inRepository('docs/configuration.md')] = process.argv.slice(2)
+writeFileSync(resolve(target), configurationPage(chapters))

@@ -1,0 +1,34 @@
+import { notFound } from '@votestream/errors'
+import type { Clock } from '@votestream/runtime'
+import type { VotesService } from '../domain/ports.js'
+import type { Results } from '../domain/results.js'
+import type { PollText } from './get-poll.js'
+import { makeKeyedReads, type KeyedRead } from './keyed-reads.js'
+
+/** votes takes a thousand; a smaller answer holds the others up less. */
+const POLLS_PER_CALL = 500
+
+export interface PollResults {
+  readonly poll: PollText
+  readonly results: Results
+}
+
+/** Reads a poll's results; a read includes every vote that was acknowledged before it began. Throws not_found `POLL_NOT_FOUND`. */
+export const makeGetResults = (deps: {
+  votes: Pick<VotesService, 'getResults'>
+  getPollText: KeyedRead<PollText>
+  clock: Clock
+}): KeyedRead<PollResults> => {
+  const read = makeKeyedReads({
+    fetch: async (ids, call) =>
+      (await deps.votes.getResults(ids, call)).map((results) => [results.pollId, results] as const),
+    missing: () => notFound('POLL_NOT_FOUND', 'There is no such poll.'),
+    maxBatch: POLLS_PER_CALL,
+    clock: deps.clock,
+  })
+  return async (pollId, requestId) => {
+    // First of all: votes does not know which polls exist.
+    const poll = await deps.getPollText(pollId, requestId)
+    return { poll, results: await read(pollId, requestId) }
+  }
+}

@@ -1,0 +1,24 @@
+import { outOfRange } from '@votestream/errors'
+import { draftPoll } from '../domain/draft-poll.js'
+import { saysTheSame } from '../domain/poll.js'
+import type { Poll, PollDraft } from '../domain/poll.js'
+import type { PollAnnouncer, PollStore, ThemeStore } from '../domain/ports.js'
+
+export type CreatePoll = (asked: PollDraft, idempotencyKey: string | undefined) => Promise<Poll>
+
+/**
+ * Creates an open poll. The same key with the same content answers with the first poll again; with other content it throws out_of_range
+ * `IDEMPOTENCY_KEY_REUSED`. A poll that breaks the rules is invalid_argument `INVALID_BODY`.
+ */
+export const makeCreatePoll =
+  (ports: { polls: PollStore; themes: ThemeStore; announcer: PollAnnouncer }): CreatePoll =>
+  async (asked, idempotencyKey) => {
+    const themes = await ports.themes.findAll()
+    const draft = draftPoll(asked, (key) => themes.some((theme) => theme.key === key))
+    const poll = await ports.polls.insert(draft, idempotencyKey)
+    if (!saysTheSame(poll, draft))
+      throw outOfRange('IDEMPOTENCY_KEY_REUSED', 'this key has created another poll')
+    // At a repetition too: the first one may have died between the store and here.
+    ports.announcer.publishPollsChanged([poll.id])
+    return poll
+  }

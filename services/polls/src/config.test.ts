@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals'
+import { ConfigError } from '@votestream/runtime'
+import { readConfig } from './config.js'
+
+test('only the database has to be named', () => {
+  const config = readConfig({ DATABASE_URL: 'postgres://votestream_polls:secret@127.0.0.1/votestream' })
+
+  expect(config).toEqual({
+    host: '0.0.0.0',
+    grpcPort: 50051,
+    opsPort: 9090,
+    drainDelayMs: 0,
+    databaseUrl: 'postgres://votestream_polls:secret@127.0.0.1/votestream',
+    databasePoolSize: 4,
+  })
+})
+
+test('every bad variable is told at once, and no secret', () => {
+  const read = () => readConfig({ DATABASE_URL: 'mysql://root:hunter2@db', GRPC_PORT: '70000' })
+
+  expect(read).toThrow(ConfigError)
+  expect(read).toThrow(/GRPC_PORT.*[^]*DATABASE_URL|DATABASE_URL.*[^]*GRPC_PORT/)
+  expect(read).not.toThrow(/hunter2/)
+})

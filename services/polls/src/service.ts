@@ -1,0 +1,80 @@
+import { postgresBus } from '@votestream/bus'
+import { postgresPool, schemaGuard } from '@votestream/postgres'
+import { pollsService, pollsServiceName } from '@votestream/proto'
+import { bindService, rpcServer } from '@votestream/rpc'
+import type { Clock, Logger, Service } from '@votestream/runtime'
+import { createRegistry, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { fileURLToPath } from 'node:url'
+import { postgresPollStore, postgresThemeStore } from './adapters/postgres/postgres-stores.js'
+import { makeCreatePoll } from './app/create-poll.js'
+import { makeGetPolls } from './app/get-polls.js'
+import { makeGetStats } from './app/get-stats.js'
+import { makeListPolls } from './app/list-polls.js'
+import { makeListThemes } from './app/list-themes.js'
+import type { Config } from './config.js'
+import { pollsHandlers } from './transport/grpc/polls-handlers.js'
+
+const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
+
+interface Deps {
+  readonly config: Config
+  readonly logger: Logger
+  readonly clock?: Clock
+}
+
+export interface Polls extends Service {
+  /** The ports that were bound. */
+  ports(): { grpc: number; ops: number }
+  /** Rejects when this process must end. */
+  readonly failed: Promise<never>
+}
+
+/** Wires the service, top to bottom: started in this order, stopped in reverse. */
+export function createPolls({ config, logger, clock = systemClock }: Deps): Polls {
+  let fail: (error: Error) => void = () => undefined
+  const failed = new Promise<never>((_resolve, reject) => (fail = reject))
+  failed.catch(() => undefined) // whoever awaits it gets the error; a stopped service has nobody who does
+
+  const registry = createRegistry('polls')
+  const postgres = postgresPool({
+    ...{ url: config.databaseUrl, max: config.databasePoolSize, applicationName: 'votestream-polls' },
+    ...{ logger, registry, clock },
+  })
+  const schema = schemaGuard({
+    postgres,
+    schema: 'polls',
+    directory: MIGRATIONS,
+    logger,
+    clock,
+    onFatal: fail,
+  })
+  const bus = postgresBus({ url: config.databaseUrl, logger, registry, clock, listen: [] })
+
+  const polls = postgresPollStore(postgres)
+  const themes = postgresThemeStore(postgres)
+  const handlers = pollsHandlers({
+    createPoll: makeCreatePoll({ polls, themes, announcer: bus }),
+    getPolls: makeGetPolls({ polls }),
+    listPolls: makeListPolls({ polls, themes }),
+    listThemes: makeListThemes({ themes }),
+    getStats: makeGetStats({ polls }),
+  })
+  const right = (): boolean => schema.state === true
+  const server = rpcServer({
+    ...{ host: config.host, port: config.grpcPort, logger, registry },
+    services: [bindService(pollsService, handlers)],
+    health: { '': right, [pollsServiceName]: right, postgres: () => postgres.healthy },
+  })
+  const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
+  const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
+  const drain = { stop: () => drained(ops, clock, config.drainDelayMs) }
+
+  const service = lifecycle(logger, { ops, postgres, schema, bus, server, drain })
+  return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
+}
+
+/** First of all at a stop: unready, then time for the endpoints to forget this replica. */
+const drained = (ops: { setDraining(): void }, clock: Clock, delayMs: number): Promise<void> => {
+  ops.setDraining()
+  return clock.sleep(delayMs)
+}

@@ -1,0 +1,73 @@
+import { postgresBus } from '@votestream/bus'
+import { pollsService } from '@votestream/proto'
+import type { PollsServiceDefinition } from '@votestream/proto'
+import { rpcClient } from '@votestream/rpc'
+import type { RpcClient } from '@votestream/rpc'
+import { aRegistry, eventually, openDatabase, silentLogger } from '@votestream/testing'
+import type { TestDatabase } from '@votestream/testing'
+import { readConfig } from '../src/config.js'
+import { createPolls } from '../src/service.js'
+
+export interface World extends AsyncDisposable {
+  readonly polls: RpcClient<PollsServiceDefinition>
+  /** GET on the ops port. */
+  ops(path: string): Promise<{ status: number; body: string }>
+  stop(): Promise<void>
+}
+
+/** A running service on that database, and its client. */
+export const startService = async (databaseUrl: string, settings: NodeJS.ProcessEnv = {}): Promise<World> => {
+  const env = { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', GRPC_PORT: '0', OPS_PORT: '0', ...settings }
+  const service = createPolls({ config: readConfig(env), logger: silentLogger })
+  await service.start()
+  const { grpc, ops } = service.ports()
+  const clientOptions = { logger: silentLogger, registry: aRegistry(), name: 'polls', timeoutMs: 5_000 }
+  const polls = rpcClient(pollsService, { addresses: `127.0.0.1:${grpc}`, ...clientOptions })
+  return {
+    polls,
+    ops: async (path) => {
+      const response = await fetch(`http://127.0.0.1:${ops}${path}`)
+      return { status: response.status, body: await response.text() }
+    },
+    stop: () => service.stop(),
+    [Symbol.asyncDispose]: async () => {
+      await polls.stop()
+      await service.stop()
+    },
+  }
+}
+
+/** Notes every poll that is told to have changed. */
+export const listenToChanges = async (
+  databaseUrl: string,
+): Promise<AsyncDisposable & { heard: number[] }> => {
+  const options = { logger: silentLogger, registry: aRegistry(), listen: ['polls_changed'] as const }
+  const bus = postgresBus({ url: databaseUrl, ...options })
+  const heard: number[] = []
+  bus.onPollsChanged((ids) => heard.push(...ids))
+  await bus.start?.()
+  await eventually(() => {
+    if (!bus.connected) throw new Error('not connected yet')
+  })
+  return { heard, [Symbol.asyncDispose]: () => bus.stop?.() ?? Promise.resolve() }
+}
+
+/** A ready service on a database of its own. */
+export const openWorld = async (
+  settings: NodeJS.ProcessEnv = {},
+): Promise<World & { database: TestDatabase }> => {
+  const database = await openDatabase()
+  const service = await startService(database.urlFor('polls'), settings)
+  await eventually(async () => {
+    const { status, body } = await service.ops('/readyz')
+    if (status !== 200) throw new Error(body)
+  })
+  return {
+    ...service,
+    database,
+    [Symbol.asyncDispose]: async () => {
+      await service[Symbol.asyncDispose]()
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}

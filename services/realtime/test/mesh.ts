@@ -1,0 +1,173 @@
+import { postgresBus, type Bus, type ResultsState } from '@votestream/bus'
+import { pollsService, votesService } from '@votestream/proto'
+import { bindService, rpcServer, type Handlers, type RpcServer } from '@votestream/rpc'
+import type { PollsServiceDefinition, VotesServiceDefinition } from '@votestream/proto'
+import { createRegistry } from '@votestream/runtime'
+import { openDatabase, silentLogger, type TestDatabase } from '@votestream/testing'
+import pg from 'pg'
+import type { Config } from '../src/config.js'
+import { createRealtime, type Realtime } from '../src/service.js'
+import { aState } from './fakes.js'
+
+/** A neighbour of realtime in this process, which can go and come back at its address. */
+interface Neighbour {
+  readonly port: number
+  stop(): Promise<void>
+  start(): Promise<void>
+}
+
+const openNeighbour = async (serve: (port: number) => RpcServer): Promise<Neighbour> => {
+  let server = serve(0)
+  await server.start()
+  const { port } = server
+  return {
+    port,
+    stop: () => server.stop(),
+    start: async () => {
+      server = serve(port)
+      await server.start()
+    },
+  }
+}
+
+const never = (): Promise<never> => Promise.reject(new Error('realtime has no business here'))
+
+const serverOf = <D extends object>(definition: D, handlers: Partial<Handlers<D>>) => {
+  const names = Object.keys(definition)
+  const all = Object.fromEntries(names.map((name) => [name, never])) as unknown as Handlers<D>
+  return (port: number): RpcServer =>
+    rpcServer({
+      host: '127.0.0.1',
+      port,
+      logger: silentLogger,
+      registry: createRegistry('test'),
+      services: [bindService(definition, { ...all, ...handlers })],
+      health: { '': () => true },
+      shutdownGraceMs: 0,
+    })
+}
+
+const statuses = {
+  open: 'POLL_STATUS_OPEN',
+  closing: 'POLL_STATUS_CLOSING',
+  closed: 'POLL_STATUS_CLOSED',
+} as const
+
+/** realtime as it is, on a real bus, with polls and votes played by this process. */
+export interface Mesh extends AsyncDisposable {
+  readonly realtime: Realtime
+  readonly url: string
+  readonly database: TestDatabase
+  readonly polls: Neighbour & { readonly requestIds: string[] }
+  readonly votes: Neighbour & { readonly reads: number[][] }
+  /** A bus as votes has it, which hears of connections too. */
+  readonly bus: Bus
+  /** Makes a poll that can be watched. */
+  addPoll(pollId: number, options?: readonly string[]): void
+  /** Makes a state true, without a word. */
+  settle(state: ResultsState): void
+  /** Makes a state true and says so. */
+  change(state: ResultsState): void
+  metric(name: string): Promise<number>
+  /** Runs SQL as the database's administrator. */
+  sql(text: string): Promise<void>
+}
+
+const defaults = {
+  host: '127.0.0.1',
+  port: 0,
+  opsPort: 0,
+  trustedProxies: ['127.0.0.1'],
+  allowedOrigins: [],
+  maxConnections: 100,
+  maxConnectionsPerAddress: 50,
+  resyncIntervalMs: 4_000,
+  heartbeatMs: 25_000,
+  blockedMs: 25_000,
+  drainMs: 0,
+  drainDelayMs: 0,
+} satisfies Partial<Config>
+
+export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> => {
+  const database = await openDatabase()
+  const definitions = new Map<number, readonly string[]>()
+  const truth = new Map<number, ResultsState>()
+  const requestIds: string[] = []
+  const reads: number[][] = []
+
+  const polls = await openNeighbour(
+    serverOf<PollsServiceDefinition>(pollsService, {
+      GetPolls: ({ ids }, { requestId }) => {
+        requestIds.push(requestId)
+        const known = ids.filter((id) => definitions.has(id))
+        return Promise.resolve({
+          polls: known.map((id) => ({ id, options: [...(definitions.get(id) ?? [])] })),
+        })
+      },
+    }),
+  )
+  const votes = await openNeighbour(
+    serverOf<VotesServiceDefinition>(votesService, {
+      GetResults: ({ pollIds }) => {
+        reads.push(pollIds)
+        const states = pollIds.map((pollId) => truth.get(pollId) ?? aState(pollId, 0, { counts: [] }))
+        return Promise.resolve({
+          results: states.map((state) => ({
+            ...state,
+            counts: [...state.counts],
+            status: statuses[state.status],
+          })),
+        })
+      },
+    }),
+  )
+
+  const bus = postgresBus({
+    url: database.urlFor('bus'),
+    logger: silentLogger,
+    registry: createRegistry('test'),
+    listen: ['connections'],
+  })
+  const realtime = createRealtime({
+    config: {
+      ...defaults,
+      pollsAddress: `127.0.0.1:${polls.port}`,
+      votesAddress: `127.0.0.1:${votes.port}`,
+      busDatabaseUrl: database.urlFor('bus'),
+      ...settings,
+    },
+    logger: silentLogger,
+  })
+  const ready = new Promise<void>((resolve) => bus.onReady(resolve))
+  await Promise.all([bus.start?.(), ready, realtime.start()])
+
+  return {
+    realtime,
+    url: `http://127.0.0.1:${realtime.ports().http}`,
+    database,
+    polls: Object.assign(polls, { requestIds }),
+    votes: Object.assign(votes, { reads }),
+    bus,
+    addPoll: (pollId, options = ['Python', 'Go']) => void definitions.set(pollId, options),
+    settle: (state) => void truth.set(state.pollId, state),
+    change: (state) => {
+      truth.set(state.pollId, state)
+      bus.publishResults([state])
+    },
+    metric: async (name) => {
+      const text = await (await fetch(`http://127.0.0.1:${realtime.ports().ops}/metrics`)).text()
+      return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (.*)$`, 'm').exec(text)?.[1] ?? NaN)
+    },
+    sql: async (text) => {
+      const admin = new pg.Client({ connectionString: database.urlFor('admin') })
+      await admin.connect()
+      await admin.query(text)
+      await admin.end()
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([realtime.stop(), bus.stop?.()])
+      await Promise.all([polls.stop(), votes.stop()])
+      await database[Symbol.asyncDispose]()
+    },
+  }
+}
