@@ -8,8 +8,8 @@ import type { PollDefinition, PollDefinitions } from '../../domain/ports.js'
 /** About 100 bytes each: 10 MB at the most. The least recently fetched goes first. */
 const CACHED_DEFINITIONS = 100_000
 const LOOKUPS_IN_FLIGHT = 4
-/** Far below the 1 MiB of a message, at 3 KB for the largest poll. */
-const POLLS_PER_LOOKUP = 200
+/** The largest poll takes 11 KB (2,700 characters of 4 bytes), so that an answer stays below the 1 MiB of a message. */
+const POLLS_PER_LOOKUP = 80
 const WAITING_LOOKUPS = 10_000
 const RETRY_AFTER_MS = 1_000
 
