@@ -19,7 +19,7 @@ export const poolConnections = (pool: pg.Pool, health: HealthWatch): Connections
       return await pool.connect()
     } catch (error) {
       if (error instanceof Error && error.message === NO_FREE_CONNECTION) throw databaseBusy(error)
-      if (!pool.ending) health.failed(error)
+      health.failed(error)
       throw databaseUnavailable(error) // whatever it was, a wrong password too: nobody was reached
     }
   }

@@ -78,7 +78,7 @@ describe('healthWatch', () => {
     expect(asked).toEqual([1_000, 2_000])
   })
 
-  test('asks no more once it is stopped', async () => {
+  test('asks and tells no more once it is stopped', async () => {
     const { clock, events, health } = watch()
     health.failed(gone)
 
@@ -87,5 +87,34 @@ describe('healthWatch', () => {
     await clock.advance(60_000)
 
     expect(events).toEqual(['down'])
+  })
+
+  test('does not call a database lost that was left', () => {
+    const { events, health } = watch()
+    health.succeeded()
+
+    health.stop()
+    health.failed(gone)
+
+    expect(events).toEqual(['up'])
+  })
+
+  test('asks no more when it is stopped while it asks', async () => {
+    const clock = fakeClock()
+    const answers: (() => void)[] = []
+    const health = healthWatch({
+      clock,
+      ask: () => new Promise<void>((resolve) => answers.push(resolve)),
+      onUp: () => undefined,
+      onDown: () => undefined,
+    })
+    health.failed(gone)
+    await clock.advance(1_000)
+
+    health.stop()
+    for (const answer of answers) answer()
+    await clock.advance(60_000)
+
+    expect(answers).toHaveLength(1)
   })
 })

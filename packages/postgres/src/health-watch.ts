@@ -26,11 +26,11 @@ export const healthWatch = ({ clock, ask, onUp, onDown }: HealthWatchOptions): H
   let next: Scheduled | undefined // also while asking
 
   const askIn = (ms: number): void => {
-    if (stopped || next !== undefined) return
+    if (next !== undefined) return
     next = clock.setTimeout(() => {
       void ask().finally(() => {
         next = undefined
-        if (state !== 'up') askIn(RECHECK_MS)
+        if (state !== 'up' && !stopped) askIn(RECHECK_MS)
       })
     }, ms)
   }
@@ -45,6 +45,7 @@ export const healthWatch = ({ clock, ask, onUp, onDown }: HealthWatchOptions): H
       onUp()
     },
     failed: (error) => {
+      if (stopped) return
       const before = state
       state = 'down'
       if (before !== 'down') onDown(error)

@@ -67,6 +67,7 @@ describe('opsServer', () => {
     ['GET', '/readyz?verbose=1', 200],
     ['HEAD', '/readyz', 200],
     ['POST', '/livez', 405],
+    ['POST', '/', 405],
   ])('%s %s: %d', async (method, path, status) => {
     await using ops = await serving()
 

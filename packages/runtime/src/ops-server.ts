@@ -29,7 +29,8 @@ interface Answer {
   readonly body: string
   readonly headers?: Readonly<Record<string, string>>
 }
-type Answers = Readonly<Record<string, () => Answer | Promise<Answer>>>
+type Find = () => Answer | Promise<Answer>
+type Answers = ReadonlyMap<string, Find>
 
 // A probe or a scrape is one short request on a near network.
 const REQUEST_TIMEOUT_MS = 5_000
@@ -51,30 +52,30 @@ const answer = async (
   response: ServerResponse,
 ): Promise<void> => {
   const path = (request.url ?? '').split('?', 1)[0] ?? ''
-  const find = Object.hasOwn(answers, path) ? answers[path] : () => NOT_FOUND
   const isRead = request.method === 'GET' || request.method === 'HEAD'
-  const { status, body, headers } = (isRead ? await find?.() : METHOD_NOT_ALLOWED) ?? NOT_FOUND
+  const { status, body, headers } = isRead ? ((await answers.get(path)?.()) ?? NOT_FOUND) : METHOD_NOT_ALLOWED
   response.writeHead(status, {
     'content-type': 'text/plain; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
     ...headers,
   })
-  response.end(request.method === 'HEAD' ? undefined : body)
+  response.end(body) // Node leaves it out for HEAD
 }
 
 /** Serves GET /livez (always 200), /readyz (200, or 503 and the reason) and /metrics. */
 export const opsServer = ({ host, port, registry, ready, logger }: OpsServerOptions): OpsServer => {
   let draining = false
-  const answers: Answers = {
-    '/livez': () => OK,
-    '/readyz': () => readiness(draining ? 'draining' : ready()),
-    '/metrics': async () => ({
-      status: 200,
-      body: await registry.metrics(),
-      headers: { 'content-type': registry.contentType },
-    }),
-  }
+  const metrics = async (): Promise<Answer> => ({
+    status: 200,
+    body: await registry.metrics(),
+    headers: { 'content-type': registry.contentType },
+  })
+  const answers: Answers = new Map<string, Find>([
+    ['/livez', () => OK],
+    ['/readyz', () => readiness(draining ? 'draining' : ready())],
+    ['/metrics', metrics],
+  ])
 
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
     request.resume()

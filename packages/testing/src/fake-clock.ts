@@ -34,10 +34,12 @@ export const fakeClock = (startMs = Date.UTC(2026, 0, 1)): FakeClock => {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const timer = setTimer(resolve, ms)
-        signal?.addEventListener('abort', () => {
+        const abort = (): void => {
           timer.cancel()
-          reject(signal.reason as Error)
-        })
+          reject(signal?.reason as Error)
+        }
+        if (signal?.aborted === true) abort()
+        else signal?.addEventListener('abort', abort)
       }),
     advance: async (ms) => {
       const untilMs = elapsedMs + ms

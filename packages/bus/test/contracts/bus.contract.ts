@@ -1,7 +1,10 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { eventually, fakeClock } from '@votestream/testing'
 import type { Progress, ResultsState } from '../../src/index.js'
 import { openPostgresWorld, type BusWorld } from '../postgres-world.js'
+
+// Real engines on a machine that is busy with other suites.
+jest.setTimeout(30_000)
 
 /** Every adapter of the port, each over its real engine. */
 const adapters: [name: string, openWorld: () => Promise<BusWorld>][] = [['Postgres', openPostgresWorld]]

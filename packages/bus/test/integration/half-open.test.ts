@@ -1,9 +1,12 @@
-import { expect, test } from '@jest/globals'
+import { expect, jest, test } from '@jest/globals'
 import { createRegistry } from '@votestream/runtime'
 import { eventually, fakeClock, openDatabase, silentLogger } from '@votestream/testing'
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { postgresBus } from '../../src/index.js'
+
+// Real engines on a machine that is busy with other suites.
+jest.setTimeout(30_000)
 
 /** A way to a server that can swallow everything without closing anything, as a firewall that forgot a connection does. */
 const openTunnel = async (url: string) => {
@@ -65,4 +68,4 @@ test('a connection that is open but dead is noticed by the heartbeat and replace
   })
 
   await bus.stop?.()
-}, 20_000)
+})

@@ -60,6 +60,15 @@ describe('assertSchema', () => {
     })
   })
 
+  test('leaves the failure of the database itself as it is', async () => {
+    await using directory = await migrationsDirectory(FILES)
+    const failure = new Error('the database cannot be reached')
+
+    const asserting = assertSchema({ query: () => Promise.reject(failure) }, 'demo', directory.path)
+
+    await expect(asserting).rejects.toBe(failure)
+  })
+
   test('refuses a schema that was made by another text of the same migration', async () => {
     await using database = await blankDatabase()
     await using directory = await migrationsDirectory(FILES)

@@ -36,6 +36,7 @@ describe('the logins', () => {
     'CREATE TEMPORARY TABLE mine (id int)',
     'CREATE SCHEMA mine',
   ])('of a service may not %s', async (statement) => {
+    await database.ask('GRANT ALL ON SCHEMA public TO PUBLIC') // as Postgres did before 15
     const logins = uniqueLogins()
     await using _logins = await withLogins(database, logins)
 
@@ -81,7 +82,7 @@ describe('the logins', () => {
     `'; DROP ROLE postgres; --`,
     `back\\slash'quote"double`,
     'p@ss:w/rd?#%20',
-    'pässwörd',
+    'pässwörd ﬁn²',
     ' spaces ',
   ])('may have the password %j', async (password) => {
     const logins = uniqueLogins().map((login) => ({ ...login, password }))

@@ -74,6 +74,18 @@ describe('migrate', () => {
     expect(await migrateDemo(database, directory.path)).toEqual({ applied: ['0003_broken.sql'] })
   })
 
+  test('does not apply a file whose record cannot be written', async () => {
+    await using database = await blankDatabase()
+    await using directory = await migrationsDirectory({
+      '0001_only.sql': 'ALTER TABLE demo.migrations ADD CHECK (version < 2);',
+      '0002_more.sql': 'CREATE TABLE demo.poll (id int);',
+    })
+
+    await expect(migrateDemo(database, directory.path)).rejects.toThrow('0002_more.sql could not be applied')
+
+    expect(await database.ask(`SELECT to_regclass('demo.poll') AS poll`)).toEqual([{ poll: null }])
+  })
+
   test('refuses when an applied file has changed, before it applies anything', async () => {
     await using database = await blankDatabase()
     await using directory = await migrationsDirectory(FILES)

@@ -70,8 +70,9 @@ describe('a transaction', () => {
     )
 
     expect(error).toBe(refusal)
-    expect(await ballots()).toEqual([])
     expect(await backendOf(pool)).toBe(before)
+    await pool.query({ ...INSERT, values: ['b'] })
+    expect(await ballots()).toEqual(['b'])
   })
 
   test('rolls back when a statement fails, and closes the connection', async () => {
