@@ -31,6 +31,8 @@ const verdictOf = (answer: Answer): unknown => [answer.status, problemOf(answer)
 const postRaw = (path: string, body: string | Buffer, options: SendOptions = {}): Promise<Answer> =>
   rest.send(path, { method: 'POST', headers: JSON_TYPE, ...options, body })
 
+const aFaultAt = (path: unknown) => ({ path, message: expect.stringMatching(/./) as unknown })
+
 /** White space is no content, but it counts. */
 const paddedTo = (bytes: number, json: string): string => json + ' '.repeat(bytes - Buffer.byteLength(json))
 
@@ -53,13 +55,13 @@ describe('a vote is never coerced', () => {
     ]).toContainEqual(verdictOf(answer))
   })
 
-  test.each(['"1"', '1.5', 'true', '[]', 'null'])(
+  test.each(['"1"', '-1', 'true', '[]', 'null'])(
     '%s is INVALID_BODY and the path is named',
     async (choice) => {
       const answer = await postRaw(`/polls/${poll.id}/vote`, `{"choice":${choice}}`)
 
       expect(verdictOf(answer)).toEqual([400, 'INVALID_BODY'])
-      expect(problemOf(answer).errors).toEqual([{ path: 'choice', message: expect.stringMatching(/./) }])
+      expect(problemOf(answer).errors).toEqual([aFaultAt('choice')])
     },
   )
 
@@ -90,7 +92,10 @@ describe('a vote is never coerced', () => {
     ['UTF-16', Buffer.from('\ufeff{"choice":0}', 'utf16le')],
     ['deep nesting', `{"choice":${'['.repeat(1_900)}${']'.repeat(1_900)}}`],
   ])('%s is INVALID_BODY', async (_what, body) => {
-    expect(verdictOf(await postRaw(`/polls/${poll.id}/vote`, body))).toEqual([400, 'INVALID_BODY'])
+    const answer = await postRaw(`/polls/${poll.id}/vote`, body)
+
+    expect(verdictOf(answer)).toEqual([400, 'INVALID_BODY'])
+    expect(problemOf(answer).errors).toContainEqual(aFaultAt(expect.stringMatching(/^(choice)?$/)))
   })
 
   test('nothing of all that was counted', async () => {
@@ -147,8 +152,8 @@ describe('a poll is refused', () => {
     ['a blank question', aPoll({ question: ' \t\u00a0' }), 'question'],
     ['a question of 301 characters', aPoll({ question: long(301) }), 'question'],
     ['a question of 301 faces', aPoll({ question: '\u{1F600}'.repeat(301) }), 'question'],
-    ['a NUL in the question', aPoll({ question: 'a\0b' }), 'question'],
-    ['a lone surrogate', aPoll({ question: 'a\ud800b' }), 'question'],
+    ['a NUL in the question', aPoll({ question: 'a\0b' }), ''],
+    ['a lone surrogate', aPoll({ question: 'a\ud800b' }), ''],
     ['a question that is a number', { ...aPoll(), question: 7 }, 'question'],
     ['no question', { options: aPoll().options }, 'question'],
     ['no options', { question: 'Why?' }, 'options'],
@@ -168,7 +173,7 @@ describe('a poll is refused', () => {
     const answer = await rest.post('/polls', content)
 
     expect(verdictOf(answer)).toEqual([400, 'INVALID_BODY'])
-    expect(problemOf(answer).errors?.map((fault) => fault.path)).toContain(path)
+    expect(problemOf(answer).errors).toContainEqual(aFaultAt(path))
   })
 
   test.each([
@@ -183,7 +188,10 @@ describe('a poll is refused', () => {
     ['nothing', ''],
     ['deep nesting', '['.repeat(16_000) + ']'.repeat(16_000)],
   ])('for %s', async (_what, body) => {
-    expect(verdictOf(await postRaw('/polls', body))).toEqual([400, 'INVALID_BODY'])
+    const answer = await postRaw('/polls', body)
+
+    expect(verdictOf(answer)).toEqual([400, 'INVALID_BODY'])
+    expect(problemOf(answer).errors?.length).toBeGreaterThan(0)
   })
 
   test('and the problem repeats nothing of the body', async () => {
@@ -212,21 +220,11 @@ describe('a query is refused', () => {
       'limit=1e2',
       'limit=1&limit=2',
     ],
-    ...[
-      'limit=%2B5',
-      'limit[]=5',
-      'after=0',
-      'after=abc',
-      'after=-1',
-      'after=1&after=2',
-      'status=ajar',
-      'status=',
-    ],
+    ...['limit=%2B5', 'after=0', 'after=abc', 'after=-1', 'after=1&after=2', 'status=ajar', 'status='],
   ])('?%s', async (query) => {
     const answer = await rest.get(`/polls?${query}`)
 
-    expect(answer.status).toBe(query.startsWith('limit[]') ? expect.any(Number) : 400)
-    expect(answer.status).toBeLessThan(500)
+    expect([answer.status, problemOf(answer).reason]).toEqual([400, expect.stringMatching(/^[A-Z_]+$/)])
   })
 
   test('for a broken escape', async () => {
@@ -258,7 +256,7 @@ describe('sizes and types', () => {
 
   test('a body that does not say its length is measured all the same', async () => {
     const poll = await createPoll(rest)
-    const chunked = { headers: { ...JSON_TYPE, 'transfer-encoding': 'chunked', 'content-length': undefined } }
+    const chunked = { headers: { ...JSON_TYPE, 'transfer-encoding': 'chunked' } }
 
     const answers = [
       await postRaw(`/polls/${poll.id}/vote`, '{"choice":0}', chunked),

@@ -23,7 +23,12 @@ const NORMAL_WITHIN_MS = 15_000
 const EQUAL_WITHIN_MS = 10_000
 /** As many answers in a row, each at the first attempt, are normal. */
 const NORMAL_IN_A_ROW = 10
+const NORMAL_STEP_MS = 100
+const MOST_LOOKED_AT = 5
 const CALM_MS = 1_500
+/** Some of them have been answered, some are in the log and some are not, when the process is killed. */
+const RUSH = 200
+const RUSHING_MS = 60
 const QUESTIONS_AT_ONCE = 64
 
 let stateFolder: string
@@ -78,7 +83,7 @@ const close = async (): Promise<void> => {
 const untilNormal = async (fromMs: number): Promise<number> => {
   const [pollId = 0] = pollIds
   for (let inARow = 0; inARow < NORMAL_IN_A_ROW && performance.now() < fromMs + 2 * NORMAL_WITHIN_MS;) {
-    // A read and the newest voter's outcome, rather than votes of our own: the election's books stay complete.
+    // Voters of the election itself, so that its books stay complete.
     const before = election.voters.length
     await sleep(NORMAL_STEP_MS)
     const recent = election.voters.slice(before, before + MOST_LOOKED_AT)
@@ -92,11 +97,12 @@ const untilNormal = async (fromMs: number): Promise<number> => {
   }
   return performance.now() - fromMs
 }
-const NORMAL_STEP_MS = 100
-const MOST_LOOKED_AT = 5
 
+/** Kills a process in the middle of a rush, so that much is on its way. */
 const kill = async (name: string): Promise<{ pid: number; atMs: number }> => {
   const pid = Number((await mesh.pids())[name])
+  election.rush(RUSH)
+  await sleep(RUSHING_MS)
   process.kill(pid, 'SIGKILL')
   return { pid, atMs: performance.now() }
 }
@@ -200,6 +206,8 @@ describe('under load, everything is killed at once', () => {
     const { launcher, ...others } = await mesh.pids()
     const { port } = new URL(mesh.url)
     const acknowledged = known('counted').length
+    election.rush(RUSH)
+    await sleep(RUSHING_MS)
     for (const pid of [Number(launcher), ...Object.values(others)]) process.kill(pid, 'SIGKILL')
     await mesh.stop()
 

@@ -330,7 +330,7 @@ describe('voting', () => {
     expect(countsOf(await readResults(rest, other.id))).toEqual([0, 1, 0])
   })
 
-  test.each([['!'], ['~'.repeat(128)], ['"quoted, {odd}"']])('%s is a key', async (key) => {
+  test.each([['!'], ['~'.repeat(128)], ['"quoted,{odd}"']])('%s is a key', async (key) => {
     const poll = await createPoll(rest)
 
     const votes = [await vote(rest, poll.id, 0, key), await vote(rest, poll.id, 0, key)]

@@ -10,13 +10,16 @@ import { startMesh, type RunningMesh } from './mesh.js'
 const BURST = 100
 const REFILL_MS = 600
 /** The contract gives headers 10 s; node looks for late ones only now and then. */
-const HEADERS_LIMIT_MS = 20_000
+const HEADERS_LIMIT_MS = 25_000
 
 let mesh: RunningMesh
+/** Under way from the beginning, so that nobody has to wait for it. */
+let dripping: ReturnType<typeof drip>
 
 // As a person starts it: the limit is 100 a minute. Each test is an address of its own, told by a proxy that the gateway trusts.
 beforeAll(async () => {
   mesh = await startMesh({ env: { TRUSTED_PROXIES: '127.0.0.1' } })
+  dripping = drip(mesh.url)
 }, 90_000)
 
 afterAll(async () => {
@@ -41,9 +44,13 @@ const openRestFrom = (address: string): Rest => {
 /** Asks until it is refused; resolves to the answers, the refusal last. */
 const untilRefused = async (ask: () => Promise<Answer>): Promise<readonly Answer[]> => {
   const answers: Answer[] = []
-  while (answers.at(-1)?.status !== 429 && answers.length < 10 * BURST) answers.push(await ask())
-  return answers
+  while (!answers.some(isRefusal) && answers.length < 10 * BURST)
+    answers.push(...(await Promise.all(Array.from({ length: AT_ONCE }, ask))))
+  return [...answers.filter((answer) => !isRefusal(answer)), ...answers.filter(isRefusal).slice(0, 1)]
 }
+const isRefusal = ({ status }: Answer): boolean => status === 429
+/** One after the other takes three times as long. */
+const AT_ONCE = 10
 
 test('100 requests may come at once, then one each 600 ms', async () => {
   using rest = openRestFrom('198.51.100.1')
@@ -162,26 +169,32 @@ test('stream handshakes have a budget of their own', async () => {
   expect(await events.sightings.until(() => true)).toMatchObject({ poll_id: poll.id })
 })
 
-test('who takes longer than 10 s for the headers is cut off', async () => {
-  const { hostname, port } = new URL(mesh.url)
-  const startedMs = performance.now()
+test(
+  'who takes longer than 10 s for the headers is cut off',
+  async () => {
+    const { text, tookMs } = await dripping
 
-  const answer = await new Promise<string>((resolve, reject) => {
+    expect(tookMs).toBeGreaterThan(5_000)
+    expect(text === '' || text.startsWith('HTTP/1.1 408')).toBe(true)
+  },
+  HEADERS_LIMIT_MS,
+)
+
+/** Sends headers that never end, byte by byte; resolves to what was answered and when the connection was over. */
+const drip = (url: string): Promise<{ text: string; tookMs: number }> =>
+  new Promise((resolve) => {
+    const { hostname, port } = new URL(url)
+    const startedMs = performance.now()
     let text = ''
     const socket = connect(Number(port), hostname, () =>
       socket.write('GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: '),
     )
-    const drip = setInterval(() => socket.write('x'), 500)
+    const dripping = setInterval(() => socket.write('x'), 500)
     socket.setEncoding('utf8').on('data', (part: string) => (text += part))
     socket
       .on('error', () => undefined)
       .once('close', () => {
-        clearInterval(drip)
-        resolve(text)
+        clearInterval(dripping)
+        resolve({ text, tookMs: performance.now() - startedMs })
       })
-    setTimeout(() => reject(new Error('the connection is still open')), HEADERS_LIMIT_MS).unref()
   })
-
-  expect(performance.now() - startedMs).toBeGreaterThan(5_000)
-  expect(answer === '' || answer.startsWith('HTTP/1.1 408')).toBe(true)
-}, 40_000)

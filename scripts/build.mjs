@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { modules, root } from './paths.mjs'
 import { expectedError, run } from './run.mjs'
+import { signOfLife } from './sign-of-life.mjs'
 import { hasStamp, writeStamp } from './stamp.mjs'
 
 /** `tsc -b` needs over a second to find that nothing changed; looking at the files' times needs some milliseconds. */
@@ -13,14 +14,13 @@ export function isBuilt() {
 /** Compiles what changed. The fingerprint is taken first: an edit during the build belongs to the next one. */
 export async function build() {
   console.log('Building (tsc -b) ...')
-  const startedAt = Date.now()
+  const life = signOfLife('building')
   const before = fingerprint()
-  const code = await run(process.execPath, [join(modules, 'typescript', 'lib', 'tsc.js'), '-b'], {
-    cwd: root,
-  })
+  const compiler = join(modules, 'typescript', 'lib', 'tsc.js')
+  const code = await run(process.execPath, [compiler, '-b'], { cwd: root }).finally(life.stop)
   if (code !== 0) throw expectedError('The build failed: see the errors above.')
   writeStamp('built', before)
-  console.log(`Built in ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+  console.log(`Built in ${life.seconds()} s`)
 }
 
 function projects() {

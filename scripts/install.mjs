@@ -4,10 +4,8 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { modules, root } from './paths.mjs'
 import { expectedError, run } from './run.mjs'
+import { signOfLife } from './sign-of-life.mjs'
 import { hasStamp, writeStamp } from './stamp.mjs'
-
-/** npm draws its own progress on a terminal; elsewhere a line now and then shows that it still works. */
-const SIGN_OF_LIFE_MS = 10_000
 
 const lockFile = join(root, 'package-lock.json')
 
@@ -27,21 +25,17 @@ export function isInstalled() {
 /** Runs `npm ci`, which starts by removing whatever an interrupted installation left. */
 export async function install() {
   console.log('Installing packages (npm ci): the first time, or package-lock.json changed ...')
-  const startedAt = Date.now()
-  const alive = setInterval(() => {
-    if (!process.stderr.isTTY) console.log(`  still installing after ${seconds(startedAt)} s`)
-  }, SIGN_OF_LIFE_MS)
+  // npm draws its own progress on a terminal.
+  const life = signOfLife('installing', { quiet: process.stderr.isTTY })
   // NODE_ENV=production or an `omit` in somebody's settings would leave out the compiler or the database.
   const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error']
   const [command, ...args] = npm()
-  const code = await run(command, [...args, 'ci', ...options], { cwd: root }).finally(() =>
-    clearInterval(alive),
-  )
+  const code = await run(command, [...args, 'ci', ...options], { cwd: root }).finally(life.stop)
   if (code !== 0)
     throw expectedError(`npm ci failed with code ${code}: its message is above. The next start tries again.`)
   restoreLinks()
   writeStamp('installed', fingerprint())
-  console.log(`Installed in ${seconds(startedAt)} s`)
+  console.log(`Installed in ${life.seconds()} s`)
 }
 
 /**
@@ -93,5 +87,3 @@ function npm() {
   const beside = join(dirname(process.execPath), '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js')
   return existsSync(beside) ? [process.execPath, beside] : ['npm']
 }
-
-const seconds = (startedAt) => Math.round((Date.now() - startedAt) / 1000)

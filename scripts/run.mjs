@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process'
 import { alsoHeldBy } from './lock.mjs'
 
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
+/** `npm ci` may need two signals; half an installation is repaired by the next one. */
+const STOP_GRACE_MS = 2000
+const EXIT_INTERRUPTED = 130
+
 /** A failure that is told in one line, without a stack. */
 export function expectedError(message) {
   return Object.assign(new Error(message), { expected: true })
@@ -14,26 +19,21 @@ export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options })
     if (child.pid) alsoHeldBy(child.pid)
-    const pass = (signal) => child.kill(signal)
     let stopped = false
-    const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => [
-      signal,
-      () => {
-        stopped = true
-        pass(signal)
-      },
-    ])
-    for (const [signal, handler] of handlers) process.on(signal, handler)
-    const settle = () => {
-      for (const [signal, handler] of handlers) process.off(signal, handler)
+    const stop = (signal) => {
+      stopped = true
+      child.kill(signal)
+      setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS).unref()
     }
+    const settle = () => STOP_SIGNALS.forEach((signal) => process.off(signal, stop))
+    STOP_SIGNALS.forEach((signal) => process.on(signal, stop))
     child.once('error', (error) => {
       settle()
       reject(expectedError(`cannot run ${command}: ${error.message}`))
     })
     child.once('exit', (code) => {
       settle()
-      if (stopped) process.exit(130)
+      if (stopped) process.exit(EXIT_INTERRUPTED)
       resolve(code ?? 1)
     })
   })

@@ -30,6 +30,8 @@ export interface Electorate {
   readonly faults: readonly string[]
   /** How many votes of a poll can have been counted by now. */
   sentTo(pollId: number): number
+  /** Lets so many more vote at this moment. */
+  rush(count: number): void
   /** Sends nobody new and resolves when everyone knows the outcome. */
   finish(): Promise<void>
 }
@@ -47,6 +49,7 @@ const PATIENCE_MS = 60_000
 /** Where no answer says when to come back. */
 const RETRY_MS = 300
 const CLIENT_TIMEOUT_MS = 5_000
+const TICK_MS = 5
 
 /** Lets voters vote at a steady rate, whether or not they are answered. */
 export const startElection = ({ rest, pollIds, options, perSecond }: Options): Electorate => {
@@ -54,36 +57,36 @@ export const startElection = ({ rest, pollIds, options, perSecond }: Options): E
   const faults: string[] = []
   const sent = new Map<number, number>()
   const voting: Promise<void>[] = []
+  const send = (): void => {
+    const voter = aVoter(voters.length, pollIds, options)
+    voters.push(voter)
+    sent.set(voter.pollId, (sent.get(voter.pollId) ?? 0) + 1)
+    voting.push(castUntilKnown(rest, voter, (fault) => faults.push(`${fault} (${voter.statuses.join(' ')})`)))
+  }
   const startedMs = performance.now()
+  let sentByClock = 0
   const tick = setInterval(() => {
     const due = Math.floor(((performance.now() - startedMs) * perSecond) / 1_000)
-    while (voters.length < due) {
-      const number = voters.length
-      const voter: Voter = {
-        ...{
-          pollId: pollIds[number % pollIds.length] ?? 0,
-          choice: (number * 7) % options,
-          key: randomUUID(),
-        },
-        ...{ temper: TEMPERS[number % TEMPERS.length] ?? 'patient', statuses: [] },
-        ...{ voteId: undefined, outcome: undefined },
-      }
-      voters.push(voter)
-      sent.set(voter.pollId, (sent.get(voter.pollId) ?? 0) + 1)
-      voting.push(
-        castUntilKnown(rest, voter, (fault) => faults.push(`${fault} (${voter.statuses.join(' ')})`)),
-      )
-    }
-  }, 5)
+    for (; sentByClock < due; sentByClock += 1) send()
+  }, TICK_MS)
   return {
     ...{ voters, faults },
     sentTo: (pollId) => sent.get(pollId) ?? 0,
+    rush: (count) => Array.from({ length: count }).forEach(send),
     async finish() {
       clearInterval(tick)
       await Promise.all(voting)
     },
   }
 }
+
+const aVoter = (number: number, pollIds: readonly number[], options: number): Voter => ({
+  pollId: pollIds[number % pollIds.length] ?? 0,
+  choice: (number * 7) % options,
+  key: randomUUID(),
+  temper: TEMPERS[number % TEMPERS.length] ?? 'patient',
+  ...{ voteId: undefined, outcome: undefined, statuses: [] },
+})
 
 type Complain = (fault: string) => void
 

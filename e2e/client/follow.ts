@@ -21,13 +21,14 @@ export const followStreams = (
   open: (sightings: Sightings) => Promise<Stream>,
 ): Follower => {
   const over = new AbortController()
+  const asked = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve()))
   let current: Stream | undefined
   let opened = 0
   const follow = async (): Promise<void> => {
     while (!over.signal.aborted) {
       current = await open(sightings).catch(() => undefined)
       if (current !== undefined) opened += 1
-      await Promise.race([current?.closed, aborted(over.signal)])
+      await Promise.race([current?.closed, asked])
       await sleep(RETURN_AFTER_MS, undefined, { signal: over.signal }).catch(() => undefined)
     }
   }
@@ -44,12 +45,6 @@ export const followStreams = (
     },
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 
 /** Follows a poll by reading its results again and again; a read that fails is a read that tells nothing. */
 export const followReads = (sightings: Sightings, rest: Rest, pollId: number, everyMs: number): Follower => {

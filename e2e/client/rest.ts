@@ -46,7 +46,7 @@ export const openRest = (url: string): Rest => {
         port,
         path,
         method,
-        headers: { ...lengthOf(body), ...headers },
+        headers: { ...lengthOf(body, headers), ...headers },
       })
       const limit = setTimeout(() => call.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs)
       call.once('close', () => clearTimeout(limit))
@@ -79,8 +79,8 @@ export const openRest = (url: string): Rest => {
   }
 }
 
-const lengthOf = (body: string | Buffer | undefined): OutgoingHttpHeaders =>
-  body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }
+const lengthOf = (body: string | Buffer | undefined, headers: OutgoingHttpHeaders): OutgoingHttpHeaders =>
+  body === undefined || 'transfer-encoding' in headers ? {} : { 'content-length': Buffer.byteLength(body) }
 
 const parsed = (text: string, contentType = ''): unknown =>
   /^application\/(problem\+)?json/.test(contentType) && text !== ''

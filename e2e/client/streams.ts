@@ -89,6 +89,7 @@ export const openEvents = (
     })
     const limit = setTimeout(() => call.destroy(new Error('no answer')), HANDSHAKE_TIMEOUT_MS)
     const closed = new Promise<number>((done) => call.once('close', () => done(BROKEN)))
+    call.once('close', () => clearTimeout(limit))
     call.on('error', reject) // after the handshake nobody listens any more, and 'close' follows
     call.once('response', (response) => {
       clearTimeout(limit)
@@ -105,7 +106,10 @@ export const openEvents = (
         arrivals.push(performance.now())
         sightings.add(JSON.parse(data) as Results)
       })
-      createInterface({ input: response }).on('line', readLine)
+      // A broken stream is an error of the lines, too.
+      createInterface({ input: response })
+        .on('line', readLine)
+        .on('error', () => undefined)
       const dispose = async (): Promise<void> => {
         call.destroy()
         await closed

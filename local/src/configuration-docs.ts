@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 import { describeSettings } from '@votestream/runtime'
 import { z } from 'zod'
 import { configurationPage, type SettingsChapter } from './docs/configuration-page.js'
-import { inRepository } from './repository.js'
+import { inRepository, repository } from './repository.js'
 import { settings as launcherSettings } from './start/settings.js'
+import { settings as testSettings } from './test/settings.js'
 
 // Writes docs/configuration.md, or the file that is given as argument, from the schemas that the programs themselves read.
 
@@ -30,5 +31,11 @@ for (const service of SERVICES) {
   chapters.push({ title: service, intro: '', settings: describeSettings(await serviceSettings(service)) })
 }
 
+chapters.push({
+  title: 'npm test',
+  intro: 'It sets VOTESTREAM_TEST_POSTGRES for the suites: the URL of a PostgreSQL that it starts for them.',
+  settings: describeSettings(testSettings),
+})
+
 const [target = inRepository('docs/configuration.md')] = process.argv.slice(2)
-writeFileSync(resolve(target), configurationPage(chapters))
+writeFileSync(resolve(target), configurationPage(chapters, repository))

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { startLauncher, startMesh, type RunningMesh } from '../../e2e/mesh.js'
 import { identify, type ProcessId } from '../src/processes/process-id.js'
@@ -15,23 +15,55 @@ const WITHIN_SECONDS = { timeoutMs: 10_000 }
 
 const MESH = ['gateway', 'launcher', 'polls', 'postgres', 'postgres-guard', 'realtime', 'votes']
 
-describe('npm start', () => {
-  test('runs four services and a database as processes of their own', async () => {
-    await using mesh = await startMesh()
+describe('a running mesh', () => {
+  // One for all of these: a start takes seconds, and each of them leaves it as it was.
+  let mesh: RunningMesh
+  beforeAll(async () => {
+    mesh = await startMesh()
+  })
+  afterAll(async () => {
+    await mesh.stop()
+  })
 
+  test('is four services and a database, each a process of its own', async () => {
     expect(Object.keys(await mesh.pids()).sort()).toEqual(MESH)
     expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
   })
 
-  test('shows three commands that can be tried', async () => {
-    await using mesh = await startMesh()
-
+  test('was announced with three commands to try', () => {
     const commands = mesh.logs.filter((line) => line.startsWith('  curl '))
 
     expect(commands).toHaveLength(3)
     expect(commands.every((command) => command.includes(mesh.url))).toBe(true)
   })
 
+  test('keeps its state folder to itself', async () => {
+    const second = startLauncher([], { VOTESTREAM_STATE: mesh.stateFolder, PORT: '0' })
+
+    expect(await second.ended).toBe(1)
+    expect(second.logs).toEqual([
+      expect.stringContaining(`already runs: process ${(await mesh.pids()).launcher ?? 0}`),
+    ])
+    expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
+  })
+
+  test.each(['gateway', 'polls', 'votes', 'realtime', 'postgres', 'postgres-guard'])(
+    'starts %s again when it is killed, at the same address',
+    async (name) => {
+      const before = (await mesh.pids())[name] ?? 0
+
+      process.kill(before, 'SIGKILL')
+
+      await eventually(async () => {
+        expect((await mesh.pids())[name]).toEqual(expect.any(Number))
+        expect((await mesh.pids())[name]).not.toBe(before)
+        expect(await (await fetch(`${mesh.url}/health`)).json()).toMatchObject({ status: 'ok' })
+      }, WITHIN_SECONDS)
+    },
+  )
+})
+
+describe('npm start', () => {
   test('with --demo fills in a dozen polls, and no more the second time', async () => {
     await using state = await aStateFolder()
     const first = await startMesh({ stateFolder: state.path, args: ['--demo'] })
@@ -78,17 +110,6 @@ describe('what cannot run is said in one clear line, before anything is started:
 
     expect(await launcher.ended).toBe(78)
     expect(launcher.logs.join('\n')).toMatch(/PORT: must be a port/)
-  })
-
-  test('a second start in the same state folder', async () => {
-    await using mesh = await startMesh()
-    const second = startLauncher([], { VOTESTREAM_STATE: mesh.stateFolder, PORT: '0' })
-
-    expect(await second.ended).toBe(1)
-    expect(second.logs).toEqual([
-      expect.stringContaining(`already runs: process ${(await mesh.pids()).launcher ?? 0}`),
-    ])
-    expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
   })
 
   test('a bad setting of a service ends all of it with the service’s own message', async () => {
@@ -168,22 +189,6 @@ describe('when something is killed', () => {
     await using again = await startMesh({ stateFolder: state.path })
     expect((await fetch(`${again.url}/health`)).status).toBe(200)
   })
-
-  test.each(['gateway', 'polls', 'votes', 'realtime', 'postgres', 'postgres-guard'])(
-    '%s: it is started again, at the same address',
-    async (name) => {
-      await using mesh = await startMesh()
-      const before = (await mesh.pids())[name] ?? 0
-
-      process.kill(before, 'SIGKILL')
-
-      await eventually(async () => {
-        expect((await mesh.pids())[name]).toEqual(expect.any(Number))
-        expect((await mesh.pids())[name]).not.toBe(before)
-        expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
-      }, WITHIN_SECONDS)
-    },
-  )
 })
 
 test('what a killed run left running is ended by the next start', async () => {
@@ -203,10 +208,9 @@ test('what a killed run left running is ended by the next start', async () => {
 
 test('a stranger that got the number of a dead service is left alone', async () => {
   await using state = await aStateFolder()
-  const mesh = await startMesh({ stateFolder: state.path })
-  await mesh.stop()
   const stranger = { pid: process.pid, startedAt: 'before this process' }
   const record = { launcher: stranger, processes: { votes: stranger }, ports: {}, url: '' }
+  await mkdir(join(state.path, 'embedded'))
   await writeFile(join(state.path, 'embedded', 'run.json'), JSON.stringify(record))
 
   await using again = await startMesh({ stateFolder: state.path })

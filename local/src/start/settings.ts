@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
-import { bindAddress, commonSettings, ConfigError, port, readEnv, text } from '@votestream/runtime'
+import { bindAddress, commonSettings, port, text } from '@votestream/runtime'
 import { z } from 'zod'
-import { EXIT_CONFIG, ExpectedFailure } from '../expected-failure.js'
+import { readSettings } from '../read-settings.js'
 import { repository } from '../repository.js'
 
 /** The launcher's own variables. Those of the services are handed on to them. */
@@ -26,16 +26,11 @@ export interface LauncherSettings {
 
 /** Reads the launcher's variables; throws one failure that lists every bad one. */
 export function readLauncherSettings(env: NodeJS.ProcessEnv): LauncherSettings {
-  try {
-    const read = readEnv(settings, env)
-    return {
-      port: read.PORT,
-      host: read.VOTESTREAM_HOST,
-      state: join(resolve(repository, read.VOTESTREAM_STATE), 'embedded'),
-      shutdownGraceMs: read.SHUTDOWN_GRACE_MS,
-    }
-  } catch (error) {
-    if (error instanceof ConfigError) throw new ExpectedFailure(error.message, EXIT_CONFIG, { cause: error })
-    throw error
+  const read = readSettings(settings, env)
+  return {
+    port: read.PORT,
+    host: read.VOTESTREAM_HOST,
+    state: join(resolve(repository, read.VOTESTREAM_STATE), 'embedded'),
+    shutdownGraceMs: read.SHUTDOWN_GRACE_MS,
   }
 }

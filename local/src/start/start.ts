@@ -1,21 +1,17 @@
-import { createLogger } from '@votestream/runtime'
 import { claimState } from '../state/claim-state.js'
 import { RunJournal } from '../state/run-journal.js'
 import { serverUrl } from '../postgres/server-url.js'
 import { ensureSecrets } from '../state/secrets.js'
 import { makeTerminal, wantsColours, type Terminal } from '../terminal/terminal.js'
+import { boot } from './boot.js'
 import { endLeftovers } from './end-leftovers.js'
-import { fillDemo } from './fill-demo.js'
 import { showHelp } from './show-help.js'
 import { checkPublicPort, chooseMeshPorts } from './mesh-ports.js'
 import { meshProcesses } from './mesh-processes.js'
 import { Mesh } from './mesh.js'
 import { parseStartOptions, type StartOptions } from './options.js'
-import { prepareDatabase } from './prepare-database.js'
-import { publicApi } from './public-api.js'
 import { readLauncherSettings, type LauncherSettings } from './settings.js'
 import { listenForStop, type StopRequests } from '../processes/stop-requests.js'
-import { welcome } from './welcome.js'
 
 /** How a shell reports a process that ended by Ctrl-C. */
 const EXIT_INTERRUPTED = 130
@@ -55,7 +51,7 @@ interface Run {
 }
 
 async function run(context: Run): Promise<number> {
-  const { requests, terminal, settings, journal } = context
+  const { options, requests, terminal, settings, journal } = context
   const failed = new AbortController()
   const secrets = ensureSecrets(settings.state)
   const ports = await chooseMeshPorts(settings.port)
@@ -69,10 +65,11 @@ async function run(context: Run): Promise<number> {
     onFailed: (failure) => failed.abort(failure),
   })
   const over = AbortSignal.any([requests.stop, failed.signal])
+  terminal.note(`VoteStream, embedded; its state is in ${settings.state}`)
   const killed = aborted(requests.atOnce).then(() => mesh.kill())
   try {
     await Promise.race([
-      boot(mesh, serverUrl(ports.postgres, secrets), url, { ...context, over }),
+      boot({ mesh, serverUrl: serverUrl(ports.postgres, secrets), secrets, url, options, terminal, over }),
       aborted(over),
     ])
     await aborted(over)
@@ -87,35 +84,6 @@ async function run(context: Run): Promise<number> {
   return requests.atOnce.aborted ? EXIT_INTERRUPTED : 0
 }
 
-async function boot(
-  mesh: Mesh,
-  databaseUrl: string,
-  url: string,
-  context: Run & { over: AbortSignal },
-): Promise<void> {
-  const { terminal, over, options, settings } = context
-  const since = stopwatch()
-  terminal.note(`VoteStream, embedded; its state is in ${settings.state}`)
-  await mesh.startPostgres()
-  over.throwIfAborted()
-  terminal.note(`PostgreSQL is ready (${since()})`)
-  const logger = createLogger('launcher', 'warn', {
-    write: (line) => terminal.line('launcher', line.trimEnd()),
-  })
-  const applied = await prepareDatabase(databaseUrl, ensureSecrets(settings.state), logger)
-  over.throwIfAborted()
-  if (applied.length > 0) terminal.note(`migrated the database: ${applied.join(', ')}`)
-  await mesh.startServices()
-  over.throwIfAborted()
-  terminal.note(`gateway, realtime, votes and polls are ready (${since()})`)
-  const api = publicApi(url, over)
-  if (options.demo) {
-    await fillDemo(api)
-    terminal.note('the demo polls are there')
-  }
-  terminal.block(welcome(url, await api.newestPoll()))
-}
-
 /** Wildcard addresses can be bound but not visited. */
 const hostToShow = (host: string): string => {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
@@ -127,8 +95,3 @@ const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-
-function stopwatch(): () => string {
-  const startedAt = performance.now()
-  return () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
-}

@@ -56,7 +56,9 @@ function unusable(state: string, cause: unknown): ExpectedFailure {
   const owner = ownerOf(state)
   const foreign = owner !== undefined && owner !== process.getuid?.()
   const remedy = foreign ? `; it belongs to user ${owner}: start as that one, or set VOTESTREAM_STATE` : ''
-  return new ExpectedFailure(`Cannot use the state folder: ${(cause as Error).message}${remedy}`, 1, { cause })
+  return new ExpectedFailure(`Cannot use the state folder: ${(cause as Error).message}${remedy}`, 1, {
+    cause,
+  })
 }
 
 function ownerOf(path: string): number | undefined {

@@ -25,15 +25,17 @@ export function renderLogLine({ name, text, colours, now }: LogLine): string {
   const prefix = `${paint('dim', clockTime(Number.isNaN(time.getTime()) ? now : time))} ${paint(colourOf(name), name.padEnd(NAME_WIDTH))}`
   if (fields === undefined) return `${prefix} ${printable(text)}`
   const shownLevel = SHOWN_LEVELS[level]
+  const error = fields.err ?? fields.error
   const words = [
     ...(shownLevel === undefined ? [] : [paint(level === 'warn' ? 'yellow' : 'red', shownLevel)]),
     printable(typeof fields.msg === 'string' ? fields.msg : ''),
     ...Object.entries(fields).flatMap(([key, value]) =>
       HIDDEN.has(key) ? [] : [paint('dim', `${key}=${short(value)}`)],
     ),
-    ...failure(fields.err ?? fields.error, level).map((line) => paint('dim', line)),
+    ...(error === undefined ? [] : [paint('dim', `err=${short(messagesOf(error))}`)]),
   ]
-  return `${prefix} ${words.filter((word) => word !== '').join(' ')}`
+  const shownWords = words.filter((word) => word !== '').join(' ')
+  return [`${prefix} ${shownWords}`, ...framesOf(error, level).map((frame) => paint('dim', frame))].join('\n')
 }
 
 function parse(text: string): Fields | undefined {
@@ -56,17 +58,24 @@ function short(value: unknown): string {
   return printable(JSON.stringify(value))
 }
 
-/** An error's message and those of its causes; the stack too, when something is broken rather than late. */
-function failure(error: unknown, level: string): string[] {
-  if (typeof error !== 'object' || error === null) return error === undefined ? [] : [`err=${short(error)}`]
+/** An error's message and those of its causes. */
+function messagesOf(error: unknown): unknown {
   const messages: string[] = []
-  for (let each: unknown = error; typeof each === 'object' && each !== null && 'message' in each;) {
+  for (let each = error; typeof each === 'object' && each !== null && 'message' in each;) {
     messages.push(String(each.message))
     each = 'cause' in each ? each.cause : undefined
   }
-  const stack = 'stack' in error && typeof error.stack === 'string' ? error.stack : ''
-  const frames = level === 'error' || level === 'fatal' ? stack.split('\n').slice(1, 1 + STACK_LINES) : []
-  return [`err=${short(messages.join(': '))}`, ...frames.map((frame) => `\n  ${printable(frame)}`)]
+  return messages.length === 0 ? error : messages.join(': ')
+}
+
+/** Where it happened, when something is broken rather than late. */
+function framesOf(error: unknown, level: string): string[] {
+  const broken = level === 'error' || level === 'fatal'
+  if (!broken || typeof error !== 'object' || error === null || !('stack' in error)) return []
+  const frames = String(error.stack)
+    .split('\n')
+    .slice(1, 1 + STACK_LINES)
+  return frames.map((frame) => `  ${printable(frame)}`)
 }
 
 /** Shows control characters (Unicode's Cc) as escapes: a log must not be able to steer the terminal. */

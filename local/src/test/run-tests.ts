@@ -6,37 +6,30 @@ import { inRepository } from '../repository.js'
 import { closingLines, testReport, type MissingEngine, type TestReport } from './closing-lines.js'
 import { NEED_POSTGRES } from './engines.js'
 import { jestProgram, runJest } from './run-jest.js'
+import { requiresInfra } from './settings.js'
 import { removeOldTestStates, startTestPostgres, testState } from './test-postgres.js'
 
 const EXIT_INTERRUPTED = 130
 
 /** Runs every test that this machine can; `args` go to jest. Resolves to the exit code. */
 export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const requireInfra = requiresInfra(env)
   const { stop } = listenForStop(env)
   await removeOldTestStates()
-  mkdirSync(testState, { recursive: true })
   const postgres = await startTestPostgres(env)
+  mkdirSync(testState, { recursive: true }) // there already, unless not even a folder could be had
   try {
     if (isOver(stop)) return EXIT_INTERRUPTED
     const missing = typeof postgres === 'string' ? missingEngines(args, postgres) : []
     const reportFile = join(testState, 'report.json')
     const without = missing.length === 0 ? [] : ['--ignoreProjects', ...NEED_POSTGRES]
     const url = typeof postgres === 'string' ? {} : { VOTESTREAM_TEST_POSTGRES: postgres.url }
-    const { code, killed } = await runJest({
-      args: [...args, ...without],
-      env: { ...env, ...url },
-      reportFile,
-      stop,
-    })
+    const jest = { args: [...args, ...without], env: { ...env, ...url }, reportFile, stop }
+    const { code, killed } = await runJest(jest)
     if (killed !== undefined) console.log(`\n${killed}`)
     if (isOver(stop)) return EXIT_INTERRUPTED
-    const outcome = {
-      report: readReport(reportFile),
-      jestCode: code,
-      missing,
-      requireInfra: env.REQUIRE_INFRA === '1',
-    }
-    const { lines, exitCode } = closingLines(outcome)
+    const report = readReport(reportFile)
+    const { lines, exitCode } = closingLines({ report, jestCode: code, missing, requireInfra })
     console.log(lines.join('\n'))
     return exitCode
   } finally {

@@ -59,7 +59,8 @@ export interface Mesh extends AsyncDisposable {
   readonly url: string
   readonly database: TestDatabase
   readonly polls: Neighbour & { readonly requestIds: string[] }
-  readonly votes: Neighbour & { readonly reads: number[][] }
+  /** While `silent`, votes takes calls and answers none. */
+  readonly votes: Neighbour & { readonly reads: number[][]; silent: boolean }
   /** A bus as votes has it, which hears of connections too. */
   readonly bus: Bus
   /** Makes a poll that can be watched. */
@@ -68,10 +69,14 @@ export interface Mesh extends AsyncDisposable {
   settle(state: ResultsState): void
   /** Makes a state true and says so. */
   change(state: ResultsState): void
+  /** Starts another realtime in the same surroundings. */
+  restart(other?: Partial<Config>): Promise<AsyncDisposable & Pick<Mesh, 'realtime' | 'url'>>
   metric(name: string): Promise<number>
   /** Runs SQL as the database's administrator. */
   sql(text: string): Promise<void>
 }
+
+const urlOf = (realtime: Realtime): string => `http://127.0.0.1:${realtime.ports().http}`
 
 const defaults = {
   host: '127.0.0.1',
@@ -110,6 +115,7 @@ export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> =>
     serverOf<VotesServiceDefinition>(votesService, {
       GetResults: ({ pollIds }) => {
         reads.push(pollIds)
+        if (played.silent) return new Promise(() => undefined)
         const states = pollIds.map((pollId) => truth.get(pollId) ?? aState(pollId, 0, { counts: [] }))
         return Promise.resolve({
           results: states.map((state) => ({
@@ -122,37 +128,50 @@ export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> =>
     }),
   )
 
+  const played = Object.assign(votes, { reads, silent: false })
   const bus = postgresBus({
     url: database.urlFor('bus'),
     logger: silentLogger,
     registry: createRegistry('test'),
     listen: ['connections'],
   })
-  const realtime = createRealtime({
-    config: {
-      ...defaults,
-      pollsAddress: `127.0.0.1:${polls.port}`,
-      votesAddress: `127.0.0.1:${votes.port}`,
-      busDatabaseUrl: database.urlFor('bus'),
-      ...settings,
-    },
-    logger: silentLogger,
-  })
+  const aRealtime = (other: Partial<Config> = {}): Realtime =>
+    createRealtime({
+      config: {
+        ...defaults,
+        pollsAddress: `127.0.0.1:${polls.port}`,
+        votesAddress: `127.0.0.1:${votes.port}`,
+        busDatabaseUrl: database.urlFor('bus'),
+        ...settings,
+        ...other,
+      },
+      logger: silentLogger,
+    })
+  const realtime = aRealtime()
   const ready = new Promise<void>((resolve) => bus.onReady(resolve))
   await Promise.all([bus.start?.(), ready, realtime.start()])
 
   return {
     realtime,
-    url: `http://127.0.0.1:${realtime.ports().http}`,
+    url: urlOf(realtime),
     database,
     polls: Object.assign(polls, { requestIds }),
-    votes: Object.assign(votes, { reads }),
+    votes: played,
     bus,
     addPoll: (pollId, options = ['Python', 'Go']) => void definitions.set(pollId, options),
     settle: (state) => void truth.set(state.pollId, state),
     change: (state) => {
       truth.set(state.pollId, state)
       bus.publishResults([state])
+    },
+    restart: async (other) => {
+      const another = aRealtime(other)
+      await another.start()
+      return {
+        realtime: another,
+        url: urlOf(another),
+        [Symbol.asyncDispose]: () => another.stop(),
+      }
     },
     metric: async (name) => {
       const text = await (await fetch(`http://127.0.0.1:${realtime.ports().ops}/metrics`)).text()

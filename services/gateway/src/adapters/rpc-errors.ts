@@ -31,7 +31,8 @@ export const readFailure = (failure: unknown): AppError => {
 /** What a failed change means to the customer: when it may have happened all the same, the outcome is unknown. */
 export const changeFailure = (failure: unknown): AppError => {
   const error = toAppError(failure)
-  if (!isTransportFailure(error) || wasNeverSent(failure)) return readFailure(error)
+  if (error.code === 'internal' || !isTransportFailure(error) || wasNeverSent(failure))
+    return readFailure(error)
   return deadlineExceeded('OUTCOME_UNKNOWN', 'It may have been done: retry with the same key.', {
     cause: error,
   })

@@ -11,7 +11,7 @@ import {
 import type { Clock } from '@votestream/runtime'
 import type { VoteMeter } from '../domain/ports.js'
 import type { Outcome } from '../domain/vote.js'
-import { ANSWER_WITHIN_MS, CALL_WITHIN_MS } from './budgets.js'
+import { ANSWER_WITHIN_MS, CALL_WITHIN_MS, SEND_WITHIN_MS } from './budgets.js'
 import type { Cast } from './send-ballots.js'
 import { newVoteId, voteIdOf } from './vote-id.js'
 
@@ -52,7 +52,7 @@ export const makeCastVote =
     const cast: Cast = { ballot, deadlineAt: now + CALL_WITHIN_MS, pending: false }
 
     meter.received()
-    const outcome = await settle(cast, { batcher, clock })
+    const outcome = await settle(cast, now + SEND_WITHIN_MS, { batcher, clock })
     meter.answered(outcome.status, 'reason' in outcome ? outcome.reason : '')
     if (outcome.status === 'counted') return { voteId, version: outcome.version }
     if (outcome.status === 'pending') return { voteId, version: undefined }
@@ -60,7 +60,7 @@ export const makeCastVote =
   }
 
 /** The outcome, or what is known when the time for an answer is up. */
-const settle = (cast: Cast, { batcher, clock }: Omit<Deps, 'meter'>): Promise<Outcome> =>
+const settle = (cast: Cast, sendBy: number, { batcher, clock }: Omit<Deps, 'meter'>): Promise<Outcome> =>
   new Promise((resolve) => {
     const timer = clock.setTimeout(
       () => resolve({ status: cast.pending ? 'pending' : 'unknown' }),
@@ -70,9 +70,7 @@ const settle = (cast: Cast, { batcher, clock }: Omit<Deps, 'meter'>): Promise<Ou
       timer.cancel()
       resolve(outcome)
     }
-    batcher
-      .submit(cast, { deadlineAt: cast.deadlineAt })
-      .then(done, (error: unknown) => done(refusalOf(error)))
+    batcher.submit(cast, { deadlineAt: sendBy }).then(done, (error: unknown) => done(refusalOf(error)))
   })
 
 /** The batcher itself turned the item away: it was not sent. */

@@ -7,7 +7,7 @@ import type { RetryBudget } from './retry-budget.js'
 /** A ballot on its way. */
 export interface Cast {
   readonly ballot: Ballot
-  /** Epoch milliseconds; not sent after it. */
+  /** Epoch milliseconds; its call ends by then. */
   readonly deadlineAt: number
   /** True once the durable log has it. */
   pending: boolean

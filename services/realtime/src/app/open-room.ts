@@ -36,6 +36,7 @@ export class OpenRoom implements Audience {
   readonly #onAbandoned: () => void
   #snapshot: Snapshot | undefined
   #holders = 0
+  #closed = false
   #linger: Scheduled | undefined
 
   /** `onAbandoned` is called once nobody has held the room for a while. */
@@ -99,7 +100,8 @@ export class OpenRoom implements Audience {
 
   release(): void {
     this.#holders -= 1
-    if (this.#holders === 0) this.#linger = this.#deps.clock.setTimeout(this.#onAbandoned, LINGER_MS)
+    if (this.#holders === 0 && !this.#closed)
+      this.#linger = this.#deps.clock.setTimeout(this.#onAbandoned, LINGER_MS)
   }
 
   /** Seats a viewer and shows it what is known. */
@@ -117,6 +119,7 @@ export class OpenRoom implements Audience {
   }
 
   close(): void {
+    this.#closed = true
     this.#linger?.cancel()
     this.#unwatch()
   }

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import type { Exchange } from './exchange.js'
 
 /** A body that nobody wants is read up to here, because the connection can go on after its end. */
 const MAX_DISCARDED_BYTES = 1024 * 1024
@@ -13,7 +12,7 @@ export const hasBody = ({ headers }: IncomingMessage): boolean =>
  * Reads what is left of a request's body, so that the answer can be followed by another request. False when there is too much of it: the
  * connection must close after the answer.
  */
-export const discardBody = async ({ request, awaitsContinue }: Exchange): Promise<boolean> => {
+export const discardBody = async (request: IncomingMessage, awaitsContinue: boolean): Promise<boolean> => {
   if (request.complete || !hasBody(request)) return true
   const announced = Number(request.headers['content-length'] ?? 0)
   if (!awaitsContinue && announced <= MAX_DISCARDED_BYTES && (await readToEnd(request))) return true

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Admit } from './admission.js'
 import { Exchange } from './exchange.js'
 import { readRequestId } from './request-id.js'
-import type { FindRoute } from './routes.js'
+import type { FindRoute, Route } from './routes.js'
 import { problemBehind, type Serve } from './serve.js'
 import { readTarget } from './target.js'
 
@@ -21,37 +21,42 @@ interface Deps {
   readonly clock: Clock
 }
 
-/** Where every request passes first, in whatever lane it is served. */
-export interface Dispatch {
-  open(request: IncomingMessage, response: ServerResponse): Exchange
-  /** Judges the request as a whole, takes it from its budget and hands it to its lane. Never rejects. */
-  run(exchange: Exchange): Promise<void>
+/** A request that has arrived; `run` judges it as a whole, takes it from its budget and hands it to its lane. It never rejects. */
+export interface Arrival {
+  readonly exchange: Exchange
+  readonly run: () => Promise<void>
 }
 
-export const makeDispatch = (deps: Deps): Dispatch => ({
-  open(request, response) {
-    const target = readTarget(request.url ?? '')
-    return new Exchange(request, response, {
-      requestId: readRequestId(request.headers['x-request-id']),
-      target,
-      route: deps.findRoute(target.path),
-      startedAtMs: deps.clock.monotonicMs(),
-    })
-  },
-  async run(exchange) {
-    const { request, route, target, headers } = exchange
+/** Where every request passes first, in whatever lane it is served. */
+export type Dispatch = (request: IncomingMessage, response: ServerResponse) => Arrival
+
+export const makeDispatch = (deps: Deps): Dispatch => {
+  const run = async (exchange: Exchange, route: Route | undefined): Promise<void> => {
+    const { request, target, headers, requestId } = exchange
     const unmatched = deps.isPage(target.path) ? undefined : 'ip'
     try {
-      const budget = route === undefined ? unmatched : route.route.budget
+      const budget = route === undefined ? unmatched : route.budget
       exchange.address = await deps.admit(request, budget, headers)
     } catch (error) {
-      const about = { requestId: exchange.requestId, route: route?.route.template }
-      const problem = problemBehind(error, about, deps.logger)
-      if (problem.status === 429) deps.onRateLimited(about.route)
+      const problem = problemBehind(error, { requestId, route: route?.template }, deps.logger)
+      if (problem.status === 429) deps.onRateLimited(route?.template)
       await exchange.answerProblem(problem)
       return
     }
-    if (route?.route.lane === true) await deps.serve(exchange, route)
+    if (route?.lane === true) await deps.serve(exchange, route)
     else deps.serveRest(exchange)
-  },
-})
+  }
+
+  return (request, response) => {
+    const target = readTarget(request.url ?? '')
+    const { route, parts = [] } = deps.findRoute(target.path) ?? {}
+    const exchange = new Exchange(request, response, {
+      requestId: readRequestId(request.headers['x-request-id']),
+      target,
+      template: route?.template,
+      parts,
+      startedAtMs: deps.clock.monotonicMs(),
+    })
+    return { exchange, run: () => run(exchange, route) }
+  }
+}

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { discardBody } from './discard-body.js'
 import { type Problem, problemBody, problemHeaders } from './problem.js'
-import type { RouteMatch } from './routes.js'
 import { securityHeaders } from './security-headers.js'
 import type { Target } from './target.js'
 
@@ -24,7 +23,9 @@ export class Exchange {
   readonly response: ServerResponse
   readonly requestId: string
   readonly target: Target
-  readonly route: RouteMatch | undefined
+  /** The route's template, and what stands for its variables, undecoded; undefined when no route matches. */
+  readonly template: string | undefined
+  readonly parts: readonly string[]
   /** By the gateway's own clock, in milliseconds. */
   readonly startedAtMs: number
   /** On the answer, whatever it will be; more may be added until then. */
@@ -39,13 +40,14 @@ export class Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    about: Pick<Exchange, 'requestId' | 'target' | 'route' | 'startedAtMs'>,
+    about: Pick<Exchange, 'requestId' | 'target' | 'template' | 'parts' | 'startedAtMs'>,
   ) {
     this.request = request
     this.response = response
     this.requestId = about.requestId
     this.target = about.target
-    this.route = about.route
+    this.template = about.template
+    this.parts = about.parts
     this.startedAtMs = about.startedAtMs
     this.headers = { ...securityHeaders, 'X-Request-Id': about.requestId, 'Cache-Control': 'no-store' }
   }
@@ -89,7 +91,7 @@ export class Exchange {
   }
 
   async #write(status: number, headers: Record<string, string>, body: string | undefined): Promise<void> {
-    if (this.#broken || !(await discardBody(this))) headers.Connection = 'close'
+    if (this.#broken || !(await discardBody(this.request, this.awaitsContinue))) headers.Connection = 'close'
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }
     this.response.writeHead(status, { ...this.headers, ...headers, ...length })
     this.response.end(this.request.method === 'HEAD' ? undefined : body)

@@ -29,8 +29,7 @@ export const makeExpressApp = ({ routes, page, serve, logger }: Deps): ((exchang
   app.set('query parser', false) // queries are parsed strictly, where they are needed
   for (const route of routes)
     app.all(expressPattern(route), async (request) => {
-      const exchange = exchangeOf(request)
-      if (exchange.route !== undefined) await serve(exchange, exchange.route)
+      await serve(exchangeOf(request), route)
     })
   app.use((request, response, next) => {
     const exchange = exchangeOf(request)
@@ -45,7 +44,7 @@ export const makeExpressApp = ({ routes, page, serve, logger }: Deps): ((exchang
   })
   const onError: ErrorRequestHandler = async (error: unknown, request, _response, _next) => {
     const exchange = exchangeOf(request)
-    const about = { requestId: exchange.requestId, route: exchange.route?.route.template }
+    const about = { requestId: exchange.requestId, route: exchange.template }
     await exchange.answerProblem(problemBehind(asProblem(error), about, logger))
   }
   app.use(onError)
@@ -59,6 +58,7 @@ export const makeExpressApp = ({ routes, page, serve, logger }: Deps): ((exchang
 /** Faults that Express and its static files find themselves: 4xx with a status of their own. */
 const asProblem = (error: unknown): unknown => {
   const { status } = error as { readonly status?: unknown }
+  if (error instanceof Problem) return error
   if (typeof status !== 'number' || status < 400 || status >= 500) return error
   return new Problem(
     status,

@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path'
 /** The static files of the page. */
 export interface Page {
   /** True for a path that is one of the files, literally; only these are looked for on disk. */
-  has(path: string): boolean
+  readonly has: (path: string) => boolean
   readonly serve: RequestHandler
 }
 

@@ -2,10 +2,10 @@ import { toAppError, unavailable } from '@votestream/errors'
 import type { Clock, Logger } from '@votestream/runtime'
 import type { Answer, Exchange } from './exchange.js'
 import { methodNotAllowed, Problem, problemOf } from './problem.js'
-import { allowedMethods, handlerFor, type Handler, type RouteMatch } from './routes.js'
+import { allowedMethods, handlerFor, type Handler, type Route } from './routes.js'
 
-/** Runs a matched route and answers, whatever comes of it. Never rejects. */
-export type Serve = (exchange: Exchange, match: RouteMatch) => Promise<void>
+/** Runs the route of a request and answers, whatever comes of it. Never rejects. */
+export type Serve = (exchange: Exchange, route: Route) => Promise<void>
 
 /** The budget of HTTP: a read that takes longer is worth less than a retry. Votes keep their own time. */
 const READ_WITHIN_MS = 3_000
@@ -23,20 +23,16 @@ export const problemBehind = (
 }
 
 export const makeServe = ({ logger, clock }: { logger: Logger; clock: Clock }): Serve => {
-  const run = (
-    handler: Handler,
-    exchange: Exchange,
-    parts: readonly string[],
-  ): Promise<Answer | undefined> => {
-    const answer = handler(exchange, ...parts)
+  const run = (handler: Handler, exchange: Exchange): Promise<Answer | undefined> => {
+    const answer = handler(exchange, ...exchange.parts)
     return exchange.request.method === 'POST' ? answer : withinBudget(answer, clock)
   }
 
-  return async (exchange, { route, parts }) => {
+  return async (exchange, route) => {
     try {
       const handler = handlerFor(route, exchange.request.method)
       if (handler === undefined) throw methodNotAllowed(allowedMethods(route))
-      const answer = await run(handler, exchange, parts)
+      const answer = await run(handler, exchange)
       if (answer !== undefined) await exchange.answer(answer)
     } catch (error) {
       const about = { requestId: exchange.requestId, route: route.template }

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { RequestMeter } from '../../domain/ports.js'
 import { makeClientErrorListener } from './client-error.js'
-import type { Dispatch } from './dispatch.js'
+import type { Arrival, Dispatch } from './dispatch.js'
 import type { Exchange } from './exchange.js'
 import { OpenExchanges } from './open-exchanges.js'
-import type { Pipes } from './pipes/pipes.js'
+import { EVENTS_TEMPLATE, type Pipes } from './pipes/pipes.js'
 import { methodNotAllowed, Problem } from './problem.js'
 import { answerRaw } from './raw-answer.js'
 import { readRequestId } from './request-id.js'
@@ -47,11 +47,12 @@ export const httpServer = (deps: Deps): HttpServer => {
   const open = new OpenExchanges()
   let draining = false
   const server = listeningServer(deps, open, (request, response) => {
-    const exchange = deps.dispatch.open(request, response)
+    const arrival = deps.dispatch(request, response)
+    const { exchange } = arrival
     if (draining) exchange.headers.Connection = 'close'
     open.add(exchange)
     measure(exchange, deps)
-    return exchange
+    return arrival
   })
 
   return {
@@ -71,10 +72,10 @@ export const httpServer = (deps: Deps): HttpServer => {
   }
 }
 
-type Begin = (request: IncomingMessage, response: ServerResponse) => Exchange
+type Begin = (request: IncomingMessage, response: ServerResponse) => Arrival
 
 /** A server with its limits, and an answer for whatever Node would answer without a body, or not at all. */
-const listeningServer = ({ dispatch, pipes }: Deps, open: OpenExchanges, begin: Begin): Server => {
+const listeningServer = ({ pipes }: Deps, open: OpenExchanges, begin: Begin): Server => {
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -85,20 +86,20 @@ const listeningServer = ({ dispatch, pipes }: Deps, open: OpenExchanges, begin: 
       requireHostHeader: false, // assertWellFormed says it in a problem
       noDelay: true,
     },
-    (request, response) => void dispatch.run(begin(request, response)),
+    (request, response) => void begin(request, response).run(),
   )
   server.maxRequestsPerSocket = REQUESTS_PER_CONNECTION
   server.maxHeadersCount = 0 // beyond its default of 2,000 Node drops headers without a word; the bytes are limited anyway
   open.watch(server)
   server.on('clientError', makeClientErrorListener(open))
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    const exchange = begin(request, response)
+    const { exchange, run } = begin(request, response)
     exchange.awaitsContinue = true
-    void dispatch.run(exchange)
+    void run()
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
     const detail = 'The only expectation that is met here is 100-continue.'
-    void begin(request, response).answerProblem(new Problem(417, 'EXPECTATION_FAILED', detail))
+    void begin(request, response).exchange.answerProblem(new Problem(417, 'EXPECTATION_FAILED', detail))
   })
   server.on('connect', refuseConnect)
   server.on('upgrade', pipes.upgrade)
@@ -115,12 +116,16 @@ const listen = (server: Server, { host, port }: Deps): Promise<void> =>
   })
 
 /** A stream lasts as long as its viewer: realtime counts those. */
-const measure = ({ route, request, response, startedAtMs }: Exchange, { meter, clock }: Deps): void => {
-  if (route?.route.budget === 'streams') return
+const measure = ({ template, request, response, startedAtMs }: Exchange, { meter, clock }: Deps): void => {
+  if (template === EVENTS_TEMPLATE) return
   response.once('finish', () => {
     const seconds = (clock.monotonicMs() - startedAtMs) / 1_000
-    const label = route?.route.template ?? 'other'
-    meter.answered({ route: label, method: request.method ?? '', status: response.statusCode, seconds })
+    meter.answered({
+      route: template ?? 'other',
+      method: request.method ?? '',
+      status: response.statusCode,
+      seconds,
+    })
   })
 }
 

@@ -40,7 +40,9 @@ const viewerOf = (response: ServerResponse, clock: Clock): Viewer => ({
   get backlogBytes() {
     return response.writableLength
   },
-  send: (frame) => response.write(eventOf(frame)),
+  send: (frame) => {
+    if (!response.writableEnded) response.write(eventOf(frame))
+  },
   dismiss: () => {
     response.end()
     const cutOff = clock.setTimeout(() => response.destroy(), DISMISSAL_MS)
@@ -52,6 +54,7 @@ const viewerOf = (response: ServerResponse, clock: Clock): Viewer => ({
 /** Comments keep proxies from taking a quiet stream for a dead one. */
 const keepAlive = (response: ServerResponse, everyMs: number, clock: Clock): void => {
   const beat = (): void => {
+    if (response.writableEnded) return
     response.write(': still here\n\n')
     timer = clock.setTimeout(beat, everyMs)
   }

@@ -49,7 +49,9 @@ const viewerOf = (ws: WebSocket): Viewer => ({
   get backlogBytes() {
     return ws.bufferedAmount
   },
-  send: ({ json }) => ws.send(json, { binary: false }),
+  send: ({ json }) => {
+    if (ws.readyState === ws.OPEN) ws.send(json, { binary: false })
+  },
   dismiss: () => ws.close(closeCode.overloaded, 'reads too slowly'),
   terminate: () => ws.terminate(),
 })

@@ -6,7 +6,8 @@ import type { KeyedRead } from '../../../app/keyed-reads.js'
 import type { Summary } from '../../../app/summarize.js'
 import type { Poll } from '../../../domain/poll.js'
 import type { Call, MetricsSource, PollsService, VotesService } from '../../../domain/ports.js'
-import { STREAM_TEMPLATE, upgradeRequired } from '../pipes/pipe-stream.js'
+import { upgradeRequired } from '../pipes/pipe-stream.js'
+import { EVENTS_TEMPLATE, STREAM_TEMPLATE } from '../pipes/pipes.js'
 import { readPollId } from '../poll-id.js'
 import type { Handler, Route } from '../routes.js'
 import { makeGetResultsHandler } from './get-results.js'
@@ -56,7 +57,7 @@ export const makeRoutes = (use: UseCases): readonly Route[] => [
     budget: 'ip',
     methods: { GET: makeGetVoteHandler((...asked) => use.votes.getVote(...asked)) },
   },
-  { template: '/polls/{id}/events', budget: 'streams', methods: { GET: use.events } },
+  { template: EVENTS_TEMPLATE, budget: 'streams', methods: { GET: use.events } },
   { template: STREAM_TEMPLATE, budget: 'streams', methods: { GET: refusePlainStream } },
   { template: '/themes', budget: 'ip', methods: { GET: makeListThemesHandler(use.polls) } },
   { template: '/themes/{theme}/polls', budget: 'ip', methods: { GET: makeListThemePollsHandler(use.polls) } },

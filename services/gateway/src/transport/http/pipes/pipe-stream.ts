@@ -10,11 +10,10 @@ import { readRequestId } from '../request-id.js'
 import { problemBehind } from '../serve.js'
 import { readTarget } from '../target.js'
 import { joinSockets } from './join-sockets.js'
-import type { OpenStreams } from './pipes.js'
+import { type OpenStreams, STREAM_TEMPLATE } from './pipes.js'
 import { relayRefusal, relaySwitch } from './relay-head.js'
 import { openUpstream, realtimeIsAway, type Upstream } from './upstream.js'
 
-export const STREAM_TEMPLATE = '/polls/{id}/stream'
 const STREAM_PATH = /^\/polls\/([^/]+)\/stream$/
 
 interface Deps {

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Handler } from '../routes.js'
 
+export const EVENTS_TEMPLATE = '/polls/{id}/events'
+export const STREAM_TEMPLATE = '/polls/{id}/stream'
+
 /** The ways to realtime, for where no ingress routes to it. */
 export interface Pipes {
   /** Takes every request that wants to upgrade its connection. */

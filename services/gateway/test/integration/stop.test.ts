@@ -1,0 +1,57 @@
+import { expect, test } from '@jest/globals'
+import { eventually } from '@votestream/testing'
+import { connect } from 'node:net'
+import { openWorld } from '../world.js'
+
+test('a stop answers the votes that are on their way, says that the connection ends, and takes no new ones', async () => {
+  const world = await openWorld()
+  let answer: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => (answer = resolve))
+  world.votes.handlers.CastVotes = async function* ({ ballots }) {
+    world.votes.cast.push(...ballots)
+    await gate
+    yield { outcomes: [{ index: 0, status: 'OUTCOME_STATUS_COUNTED', version: 1 }] }
+  }
+
+  const vote = world.vote(1, { choice: 0 })
+  await eventually(() => expect(world.votes.cast).toHaveLength(1))
+  const stopped = world.gateway.stop()
+  await eventually(() => expect(world.fetch('/themes')).rejects.toThrow())
+  answer()
+
+  const response = await vote
+  expect(response.status).toBe(200)
+  expect(response.headers.get('connection')).toBe('close')
+  await stopped
+  await world[Symbol.asyncDispose]()
+})
+
+test('a stop ends streams at once', async () => {
+  const world = await openWorld()
+  const events = await world.fetch('/polls/1/events')
+  const socket = connect(world.port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write(
+    'GET /polls/1/stream HTTP/1.1\r\nHost: g\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: x\r\n\r\n',
+  )
+  socket.resume()
+  await eventually(() => expect(world.realtime.streams).toHaveLength(1))
+  const startedAt = performance.now()
+
+  await world.gateway.stop()
+
+  expect(performance.now() - startedAt).toBeLessThan(2_000)
+  expect(await events.text()).toBe('')
+  await eventually(() => expect(socket.destroyed).toBe(true))
+  await world[Symbol.asyncDispose]()
+})
+
+test('an idle keep-alive connection does not hold a stop up', async () => {
+  const world = await openWorld()
+  await world.fetch('/themes')
+  const startedAt = performance.now()
+
+  await world[Symbol.asyncDispose]()
+
+  expect(performance.now() - startedAt).toBeLessThan(3_000)
+})
