@@ -84,9 +84,10 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
   log.run(makeFoldVotes({ store, waiters, publisher: bus, meter, clock }))
   exposeLogGauges(registry, { unfolded: () => log.pending, waiters: () => waiters.size })
 
-  const admit = makeAdmitBallots(rpcPollDefinitions({ polls, clock }))
+  const definitions = rpcPollDefinitions({ polls, clock })
+  const admit = makeAdmitBallots(definitions)
   const handlers = votesHandlers({
-    castVotes: makeCastVotes({ admit, log, waiters, inHand, meter, clock }),
+    castVotes: makeCastVotes({ definitions, admit, log, waiters, inHand, meter, clock }),
     getResults: makeGetResults({ store, clock }),
     getVote: makeGetVote({ store, log, inHand }),
     getStats: () => store.readTotals(),

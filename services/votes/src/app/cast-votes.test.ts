@@ -9,8 +9,18 @@ import { FIRST_MESSAGE_WITHIN_MS, makeCastVotes } from './cast-votes.js'
 import { makeVerdictWaiters } from './verdict-waiters.js'
 import { makeVotesInHand } from './votes-in-hand.js'
 
+/** A poll whose definition has to be fetched. */
+const UNKNOWN = 404
+
 /** Casts into a log that appends everything to partition 0 from offset 1 on. */
-const aWorld = (o: { durable?: boolean; admissions?: Admission[]; append?: VoteLog['append'] } = {}) => {
+const aWorld = (
+  o: {
+    durable?: boolean
+    admissions?: Admission[]
+    append?: VoteLog['append']
+    unknownPoll?: Promise<undefined>
+  } = {},
+) => {
   const clock = fakeClock()
   const waiters = makeVerdictWaiters()
   const inHand = makeVotesInHand()
@@ -28,8 +38,15 @@ const aWorld = (o: { durable?: boolean; admissions?: Admission[]; append?: VoteL
     run: () => undefined,
     mayHold: () => Promise.resolve(false),
   }
-  const admit = (ballots: readonly Ballot[]) => Promise.resolve(o.admissions ?? ballots.map(() => undefined))
-  const cast = makeCastVotes({ admit, log, waiters, inHand, meter: aSilentMeter(), clock })
+  const admit = async (ballots: readonly Ballot[]) => {
+    if (ballots.some(({ pollId }) => pollId === UNKNOWN)) await o.unknownPoll
+    return o.admissions ?? ballots.map(() => undefined)
+  }
+  const definitions = {
+    knows: (pollId: number) => pollId !== UNKNOWN,
+    find: () => Promise.resolve(undefined),
+  }
+  const cast = makeCastVotes({ definitions, admit, log, waiters, inHand, meter: aSilentMeter(), clock })
   const settle = (offset: number, version: number) =>
     waiters.settle({
       batches: [{ ...aBatch(0, offset, [aBallot()]), verdicts: [{ status: 'counted', version }] }],
@@ -154,4 +171,47 @@ test('a vote is in hand until the log has answered', async () => {
   await first
 
   expect([whileAppending, inHand.holds(ballot.voteId)]).toEqual([true, false])
+})
+
+test('ballots of known polls do not wait while an unknown poll is asked for', async () => {
+  let found: (nothing: undefined) => void = () => undefined
+  const { cast, settle, call, clock, appended } = aWorld({
+    unknownPoll: new Promise((resolve) => (found = resolve)),
+  })
+  const messages = cast([aBallot({ pollId: UNKNOWN }), aBallot()], call)
+
+  const first = firstOf(messages)
+  await clock.advance(1)
+  settle(1, 1)
+  await clock.advance(FIRST_MESSAGE_WITHIN_MS)
+  const beforeTheLookup = [await first, appended.length]
+  found(undefined)
+  const second = firstOf(messages)
+  await clock.advance(1)
+  settle(2, 2)
+
+  expect(beforeTheLookup).toEqual([[{ status: 'counted', version: 1, index: 1 }], 1])
+  expect(await second).toEqual([{ status: 'counted', version: 2, index: 0 }])
+})
+
+test('a ballot whose caller has left is not appended', async () => {
+  let found: (nothing: undefined) => void = () => undefined
+  const { cast, call, caller, clock, appended } = aWorld({
+    unknownPoll: new Promise((resolve) => (found = resolve)),
+  })
+  const first = firstOf(cast([aBallot({ pollId: UNKNOWN })], call))
+  await clock.advance(1)
+
+  caller.abort()
+  await first
+  found(undefined)
+  await clock.advance(1)
+
+  expect(appended).toEqual([])
+})
+
+test('what breaks the append breaks the call', async () => {
+  const { cast, call } = aWorld({ append: () => Promise.reject(new Error('a bug')) })
+
+  await expect(cast([aBallot()], call).next()).rejects.toThrow('a bug')
 })

@@ -1,10 +1,12 @@
 import type { Clock } from '@votestream/runtime'
 import type { Ballot } from '../domain/ballot.js'
-import type { Appended, VoteLog, VoteMeter } from '../domain/ports.js'
+import type { VoteLog, VoteMeter } from '../domain/ports.js'
 import type { Verdict } from '../domain/verdict.js'
-import type { Admission, Refusal } from './admit-ballots.js'
+import type { Refusal } from './admit-ballots.js'
+import type { AppendDeps, AppendOutcome } from './append-ballots.js'
+import { makeAppendBallots } from './append-ballots.js'
 import type { VerdictWaiters } from './verdict-waiters.js'
-import type { VotesInHand } from './votes-in-hand.js'
+import { makeWakeUp } from './wake-up.js'
 
 /**
  * How long the first message waits for verdicts after the append. A fold takes a few milliseconds; one slow partition must hold back
@@ -17,16 +19,14 @@ export type BallotOutcome =
   | ({ readonly status: 'refused'; readonly index: number } & Refusal)
   | { readonly status: 'pending' | 'unknown'; readonly index: number }
 
-interface Deps {
-  readonly admit: (ballots: readonly Ballot[]) => Promise<readonly Admission[]>
+interface Deps extends AppendDeps {
   readonly log: VoteLog
   readonly waiters: VerdictWaiters
-  readonly inHand: VotesInHand
   readonly meter: VoteMeter
   readonly clock: Clock
 }
 
-interface Call {
+export interface Call {
   /** Epoch milliseconds; a ballot is not appended after it. */
   readonly deadlineAt: number
   /** Aborted when the caller is gone or the deadline has passed. */
@@ -38,111 +38,98 @@ interface Call {
  * is counted once its fold is committed; asking twice with one vote id is asking once. Ends when every ballot has its final outcome, or
  * when the caller stops waiting: what was appended is then still folded.
  */
-export const makeCastVotes = (deps: Deps) =>
-  async function* castVotes(
+export const makeCastVotes = (deps: Deps) => {
+  const appendBallots = makeAppendBallots(deps)
+
+  return async function* castVotes(
     ballots: readonly Ballot[],
     call: Call,
   ): AsyncGenerator<readonly BallotOutcome[]> {
     deps.meter.received(ballots.length)
-    const known: BallotOutcome[] = []
-    const undecided = new Set<number>()
-    const news = makeSignal()
-    const stopWaiting: (() => void)[] = []
+    using outcomes = new Outcomes(deps, ballots.length)
+    const groups = appendBallots(ballots, call)
+    groups.forEach((group) => void group.then(outcomes.take, outcomes.fail))
+    await Promise.race([...groups.slice(0, 1), outcomes.failed])
 
-    const decide = (outcome: BallotOutcome): void => {
-      undecided.delete(outcome.index)
-      known.push(outcome)
-      news.raise()
+    yield await outcomes.next(call.signal, FIRST_MESSAGE_WITHIN_MS)
+    while (outcomes.undecided > 0 && !call.signal.aborted) {
+      const news = await outcomes.next(call.signal)
+      if (news.length > 0) yield news
     }
-    try {
-      for (const { index, appended } of await appendAdmitted(deps, ballots, call, decide)) {
-        if (appended.status !== 'appended') continue
-        undecided.add(index)
-        stopWaiting.push(deps.waiters.wait(appended, (verdict) => decide({ ...verdict, index })))
-      }
-      await untilDecided(deps.clock, undecided, news, call.signal)
-      if (deps.log.durable) for (const index of undecided) known.push({ status: 'pending', index })
-      yield known.splice(0)
-      while (undecided.size > 0 && !call.signal.aborted) {
-        await news.raised(call.signal)
-        if (known.length > 0) yield known.splice(0)
-      }
-    } finally {
-      stopWaiting.forEach((stop) => stop())
+  }
+}
+
+/** The outcomes of one call, as they come. */
+class Outcomes implements Disposable {
+  readonly failed: Promise<never>
+  readonly fail: (error: Error) => void
+  readonly #deps: Pick<Deps, 'waiters' | 'log' | 'clock'>
+  readonly #wakeUp = makeWakeUp()
+  readonly #stopWaiting: (() => void)[] = []
+  #news: BallotOutcome[] = []
+  /** In the log, and not yet told to the caller as pending. */
+  readonly #unsaid = new Set<number>()
+  #disposed = false
+  undecided: number
+
+  constructor(deps: Pick<Deps, 'waiters' | 'log' | 'clock'>, ballots: number) {
+    this.#deps = deps
+    this.undecided = ballots
+    let reject: (error: Error) => void = () => undefined
+    this.failed = new Promise((_resolve, fail) => (reject = fail))
+    this.failed.catch(() => undefined) // told to whoever asks for the next outcomes
+    this.fail = (error) => {
+      reject(error)
+      this.#wakeUp.raise()
     }
   }
 
-/** Gives what may be voted to the log, and decides about the rest. */
-const appendAdmitted = async (
-  { admit, log, inHand, meter, clock }: Deps,
-  ballots: readonly Ballot[],
-  { deadlineAt }: Call,
-  decide: (outcome: BallotOutcome) => void,
-): Promise<readonly { readonly index: number; readonly appended: Appended }[]> => {
-  using _taken = inHand.take(ballots.map(({ voteId }) => voteId))
-  const refuse = (index: number, refusal: Refusal): void => {
-    meter.refused(refusal.reason)
-    decide({ status: 'refused', index, ...refusal })
+  readonly take = (appended: readonly AppendOutcome[]): void => {
+    for (const outcome of appended) {
+      if (outcome.status !== 'appended') this.#decide(outcome)
+      else if (!this.#disposed) this.#waitFor(outcome)
+    }
+    this.#wakeUp.raise()
   }
-  const admissions = await admit(ballots)
-  const tooLate = clock.now() >= deadlineAt
-  const admitted: { index: number; ballot: Ballot }[] = []
-  ballots.forEach((ballot, index) => {
-    const admission = tooLate ? { reason: 'UNAVAILABLE', retryAfterMs: 0 } : admissions[index]
-    if (admission) refuse(index, admission)
-    else admitted.push({ index, ballot })
-  })
-  if (admitted.length === 0) return []
 
-  const appended = await log.append(admitted.map(({ ballot }) => ballot))
-  meter.appended(appended.filter(({ status }) => status === 'appended').length)
-  return admitted.flatMap(({ index }, position) => {
-    const result = appended[position] ?? { status: 'unknown' as const }
-    if (result.status === 'refused') refuse(index, result)
-    if (result.status === 'unknown') decide({ status: 'unknown', index })
-    return result.status === 'appended' ? [{ index, appended: result }] : []
-  })
-}
+  /** What became known since the last time; waits for more until all is decided, at most `withinMs`. Without a limit: for any news. */
+  async next(callerGone: AbortSignal, withinMs?: number): Promise<readonly BallotOutcome[]> {
+    const over = new AbortController()
+    const timer =
+      withinMs === undefined ? undefined : this.#deps.clock.setTimeout(() => over.abort(), withinMs)
+    const enough = AbortSignal.any([callerGone, over.signal])
+    const isEnough = (): boolean => this.undecided === 0 || (withinMs === undefined && this.#news.length > 0)
+    while (!isEnough() && !enough.aborted) await Promise.race([this.#wakeUp.raised(enough), this.failed])
+    timer?.cancel()
+    return this.#drain()
+  }
 
-/** Waits until nothing is undecided, at most FIRST_MESSAGE_WITHIN_MS. */
-const untilDecided = async (
-  clock: Clock,
-  undecided: ReadonlySet<number>,
-  news: NewsSignal,
-  callerGone: AbortSignal,
-): Promise<void> => {
-  const over = new AbortController()
-  const timer = clock.setTimeout(() => over.abort(), FIRST_MESSAGE_WITHIN_MS)
-  const enough = AbortSignal.any([callerGone, over.signal])
-  while (undecided.size > 0 && !enough.aborted) await news.raised(enough)
-  timer.cancel()
-}
+  [Symbol.dispose](): void {
+    this.#disposed = true
+    this.#stopWaiting.forEach((stop) => stop())
+  }
 
-interface NewsSignal {
-  raise(): void
-  /** Settles when the signal was raised since the last time it settled, or when the caller is gone. */
-  raised(callerGone: AbortSignal): Promise<void>
-}
+  #waitFor(position: { readonly index: number; readonly partition: number; readonly offset: number }): void {
+    const { index } = position
+    this.#unsaid.add(index)
+    this.#stopWaiting.push(
+      this.#deps.waiters.wait(position, (verdict) => this.#decide({ ...verdict, index })),
+    )
+  }
 
-const makeSignal = (): NewsSignal => {
-  let pending = false
-  let wake: (() => void) | undefined
-  return {
-    raise() {
-      pending = true
-      wake?.()
-    },
-    raised: (callerGone) =>
-      new Promise((resolve) => {
-        const finish = (): void => {
-          callerGone.removeEventListener('abort', finish)
-          wake = undefined
-          pending = false
-          resolve()
-        }
-        wake = finish
-        callerGone.addEventListener('abort', finish)
-        if (pending || callerGone.aborted) finish()
-      }),
+  #decide(outcome: BallotOutcome): void {
+    this.undecided--
+    this.#unsaid.delete(outcome.index)
+    this.#news.push(outcome)
+    this.#wakeUp.raise()
+  }
+
+  /** Only a log that outlives this process makes a ballot pending: otherwise it may still be lost. */
+  #drain(): readonly BallotOutcome[] {
+    const pending = this.#deps.log.durable ? [...this.#unsaid] : []
+    this.#unsaid.clear()
+    const news = [...this.#news, ...pending.map((index) => ({ status: 'pending' as const, index }))]
+    this.#news = []
+    return news
   }
 }

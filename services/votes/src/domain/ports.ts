@@ -30,7 +30,7 @@ export interface VoteLog {
   append(ballots: readonly Ballot[]): Promise<readonly Appended[]>
   /** Starts folding; call once. */
   run(fold: Fold): void
-  /** True while a vote may lie in the log without having been folded. */
+  /** True while a vote may lie in the log without having been folded; throws `unavailable` while that cannot be known. */
   mayHold(pollId: number, voteId: string): Promise<boolean>
 }
 
@@ -72,6 +72,8 @@ export interface PollDefinition {
 
 /** Definitions of polls. find throws `unavailable` when it cannot be known whether the poll exists. */
 export interface PollDefinitions {
+  /** True when find answers without asking anybody. */
+  knows(pollId: number): boolean
   /** Undefined for a poll that does not exist. */
   find(pollId: number): Promise<PollDefinition | undefined>
 }

@@ -148,3 +148,23 @@ test('folds a stretch again from the bookmark when its commit was not heard of, 
   expect(asked).toEqual(['1-4', '1-4', '4-4', '4-5'])
   expect([log.pending, fatal.length]).toEqual([0, 0])
 })
+
+test('a retry of what waits in memory is never told that nothing is recorded', async () => {
+  const { log, clock } = await openLog(() => Promise.reject(new Error('down')))
+  const ballot = aBallot()
+  await log.append([ballot])
+  await clock.advance(10)
+
+  expect(await log.append([ballot, aBallot()])).toMatchObject([
+    { status: 'unknown' },
+    { status: 'refused', reason: 'UNAVAILABLE' },
+  ])
+})
+
+test('says that it cannot tell what it holds while another process has the lock', async () => {
+  const { log, lock } = await openLog((batches) => Promise.resolve(accept(batches)))
+
+  lock.held = false
+
+  await expect(log.mayHold(1, aBallot().voteId)).rejects.toMatchObject({ reason: 'UNAVAILABLE' })
+})

@@ -1,3 +1,4 @@
+import { unavailable } from '@votestream/errors'
 import type { Clock, Component, Logger } from '@votestream/runtime'
 import { systemClock } from '@votestream/runtime'
 import type { Ballot } from '../../domain/ballot.js'
@@ -5,6 +6,7 @@ import { partitionOf } from '../../domain/partition.js'
 import type { Appended, OpenedLog, VoteLog, VoteStore } from '../../domain/ports.js'
 import { FoldLoop } from './fold-loop.js'
 import { openWhenPossible } from './open-when-possible.js'
+import { DIRECT_PARTITIONS } from './partitions.js'
 import type { PendingBallots } from './pending-ballots.js'
 import { makePendingBallots } from './pending-ballots.js'
 import type { ProcessLock } from './process-lock.js'
@@ -56,13 +58,11 @@ export const directVoteLog = ({ store, lock, logger, clock = systemClock, onFata
   const isOpen = (): boolean =>
     partitions.length > 0 && lock.held && !loop.failing && !stopping && !loop.closed.aborted
 
-  const appendOne = (ballot: Ballot): Appended => {
-    if (!isOpen()) return refused('UNAVAILABLE')
-    if (sizeOf(partitions) >= MAX_PENDING || waitOf(partitions, clock) > MAX_WAIT_MS)
-      return refused('OVERLOADED')
-    const number = partitionOf(ballot.pollId, ballot.ballotKey, partitions.length)
-    const partition = partitions[number] as PendingBallots
-    return { status: 'appended', partition: number, offset: partition.append(ballot, clock.monotonicMs()) }
+  const refusal = (): 'OVERLOADED' | 'UNAVAILABLE' | undefined => {
+    if (!isOpen()) return 'UNAVAILABLE'
+    return sizeOf(partitions) >= MAX_PENDING || waitOf(partitions, clock) > MAX_WAIT_MS
+      ? 'OVERLOADED'
+      : undefined
   }
 
   return {
@@ -74,13 +74,18 @@ export const directVoteLog = ({ store, lock, logger, clock = systemClock, onFata
       return sizeOf(partitions)
     },
     append(ballots) {
-      const appended = ballots.map(appendOne)
+      const appended = ballots.map((ballot) => appendTo(partitions, ballot, refusal(), clock.monotonicMs()))
       loop.wake()
       return Promise.resolve(appended)
     },
     run: (fold) => loop.use(fold),
-    mayHold: (pollId, voteId) =>
-      Promise.resolve(partitions.some((partition) => partition.holds(pollId, voteId))),
+    mayHold: (pollId, voteId) => {
+      if (partitions.length > 0 && lock.held)
+        return Promise.resolve(partitions.some((partition) => partition.holds(pollId, voteId)))
+      return Promise.reject(
+        unavailable('UNAVAILABLE', 'the log is not open here', { retryAfterMs: RETRY_AFTER_MS }),
+      )
+    },
     start() {
       const opening = openWhenPossible({ store, lock, logger, clock, signal: loop.closed })
       void opening
@@ -93,6 +98,19 @@ export const directVoteLog = ({ store, lock, logger, clock = systemClock, onFata
       return loop.stop()
     },
   }
+}
+
+/** A retry of what waits here is never told that nothing is recorded: the first one may yet be counted. */
+const appendTo = (
+  partitions: readonly PendingBallots[],
+  ballot: Ballot,
+  refusal: 'OVERLOADED' | 'UNAVAILABLE' | undefined,
+  nowMs: number,
+): Appended => {
+  const partition = partitions[partitionOf(ballot.pollId, ballot.ballotKey, DIRECT_PARTITIONS)]
+  if (refusal && partition?.holds(ballot.pollId, ballot.voteId)) return { status: 'unknown' }
+  if (refusal || !partition) return refused(refusal ?? 'UNAVAILABLE')
+  return { status: 'appended', partition: partition.number, offset: partition.append(ballot, nowMs) }
 }
 
 const partitionsFrom = (opened: OpenedLog | undefined): readonly PendingBallots[] =>

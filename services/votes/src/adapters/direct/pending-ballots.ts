@@ -7,6 +7,8 @@ interface Pending extends LoggedBallot {
 
 /** The unfolded end of one partition, in memory. */
 export interface PendingBallots {
+  /** Which partition this is. */
+  readonly number: number
   readonly size: number
   /** Milliseconds on the monotonic clock when the oldest was appended; undefined when there is none. */
   readonly oldestMs: number | undefined
@@ -19,10 +21,18 @@ export interface PendingBallots {
 }
 
 export const makePendingBallots = (partition: number, bookmark: number): PendingBallots => {
-  let pending: Pending[] = []
+  const pending: Pending[] = []
   let nextOffset = bookmark
+  const copiesOf = new Map<string, number>()
+  const count = (ballot: Ballot, change: number): void => {
+    const key = keyOf(ballot.pollId, ballot.voteId)
+    const copies = (copiesOf.get(key) ?? 0) + change
+    if (copies > 0) copiesOf.set(key, copies)
+    else copiesOf.delete(key)
+  }
 
   return {
+    number: partition,
     get size() {
       return pending.length
     },
@@ -32,6 +42,7 @@ export const makePendingBallots = (partition: number, bookmark: number): Pending
     append(ballot, nowMs) {
       const offset = nextOffset++
       pending.push({ ...ballot, partition, offset, appendedMs: nowMs })
+      count(ballot, 1)
       return offset
     },
     peek(limit) {
@@ -41,8 +52,10 @@ export const makePendingBallots = (partition: number, bookmark: number): Pending
     },
     drop(next) {
       const kept = pending.findIndex(({ offset }) => offset >= next)
-      pending = kept === -1 ? [] : pending.slice(kept)
+      pending.splice(0, kept === -1 ? pending.length : kept).forEach((ballot) => count(ballot, -1))
     },
-    holds: (pollId, voteId) => pending.some((ballot) => ballot.voteId === voteId && ballot.pollId === pollId),
+    holds: (pollId, voteId) => copiesOf.has(keyOf(pollId, voteId)),
   }
 }
+
+const keyOf = (pollId: number, voteId: string): string => `${pollId}/${voteId}`

@@ -51,6 +51,7 @@ export const rpcPollDefinitions = ({
   })
 
   return {
+    knows: (pollId) => cache.has(pollId),
     find: (pollId) => {
       const known = cache.get(pollId)
       return known ? Promise.resolve(known) : lookups.submit(pollId)
