@@ -58,10 +58,16 @@ const watch = (pollId, onResults, onState) => {
   let socket
   let timer
   let stopped = false
+  let newest = -1 // another replica may stand a moment behind: what was shown never goes back
   const connect = () => {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     socket = new WebSocket(`${scheme}://${location.host}/polls/${pollId}/stream`)
-    socket.onmessage = ({ data }) => onResults(JSON.parse(data))
+    socket.onmessage = ({ data }) => {
+      const results = JSON.parse(data)
+      if (results.version < newest) return
+      newest = results.version
+      onResults(results)
+    }
     socket.onclose = () => {
       if (stopped) return
       onState('Reconnecting …')
@@ -76,9 +82,25 @@ const watch = (pollId, onResults, onState) => {
   }
 }
 
-const vote = async (pollId, choice, key) => {
+/** Votes under one key until the answer is definitive, for at most a minute: however often it is sent, it counts once. */
+const vote = async (pollId, choice, key, onWaiting) => {
   const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': key }
-  return getJson(`/polls/${pollId}/vote`, { method: 'POST', headers, body: JSON.stringify({ choice }) })
+  const giveUpAt = Date.now() + 60_000
+  for (;;) {
+    const response = await fetch(`/polls/${pollId}/vote`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ choice }),
+    }).catch(() => undefined)
+    if (response?.status === 200) return
+    const mayChange = response === undefined || [202, 429, 503, 504].includes(response.status)
+    if (!mayChange) throw new Error((await response.json()).detail)
+    if (Date.now() > giveUpAt)
+      throw new Error('VoteStream could not be reached; whether the vote was counted is not known')
+    onWaiting()
+    const seconds = Number(response?.headers.get('Retry-After') ?? 1)
+    await new Promise((resolve) => setTimeout(resolve, (seconds + Math.random()) * 1_000))
+  }
 }
 
 const showPoll = async (pollId) => {
@@ -92,9 +114,9 @@ const showPoll = async (pollId) => {
       const key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`
       button.disabled = true
       try {
-        await vote(pollId, index, key)
+        await vote(pollId, index, key, () => (state.textContent = 'Your vote is on its way …'))
       } catch (error) {
-        state.textContent = `Your vote was not counted: ${error.message}`
+        state.textContent = `Your vote: ${error.message}`
       }
       button.disabled = false
     }
