@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -6,6 +6,9 @@ import type { Poll, Problem } from './client/documents.js'
 import { aPoll, countsOf, createPoll, readResults, vote } from './client/polls.js'
 import { openRest, type Answer, type Rest, type SendOptions } from './client/rest.js'
 import { startMesh, type RunningMesh } from './mesh.js'
+
+// The machine may be busy with other suites: a test that hangs is the only one that takes this long.
+jest.setTimeout(120_000)
 
 const NOBODY = 999_999_999
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -18,12 +21,12 @@ let rest: Rest
 beforeAll(async () => {
   mesh = await startMesh({ env: { RATE_LIMIT_PER_MINUTE: '0' } })
   rest = openRest(mesh.url)
-}, 90_000)
+})
 
 afterAll(async () => {
   rest[Symbol.dispose]()
   await mesh.stop()
-}, 60_000)
+})
 
 const problemOf = ({ body }: Answer): Problem => body as Problem
 const verdictOf = (answer: Answer): unknown => [answer.status, problemOf(answer).reason]

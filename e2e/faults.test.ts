@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -12,6 +12,9 @@ import { makeSightings, type Sightings } from './client/sightings.js'
 import { openEvents, openSocket } from './client/streams.js'
 import { startMesh, type RunningMesh } from './mesh.js'
 import { askRecord, portsOf } from './run-record.js'
+
+// The machine may be busy with other suites: a test that hangs is the only one that takes this long.
+jest.setTimeout(120_000)
 
 const OPTIONS = 4
 const POLLS = 3
@@ -42,13 +45,13 @@ beforeAll(async () => {
   stateFolder = await mkdtemp(join(tmpdir(), 'votestream-faults-'))
   mesh = await startMesh({ stateFolder, env: { RATE_LIMIT_PER_MINUTE: '0' } })
   rest = openRest(mesh.url)
-}, 90_000)
+})
 
 afterAll(async () => {
   rest[Symbol.dispose]()
   await mesh.stop()
   await rm(stateFolder, { recursive: true, force: true })
-}, 60_000)
+})
 
 /** Polls with voters, and with observers of each kind. */
 const open = async (): Promise<void> => {
@@ -167,7 +170,7 @@ const statusesOf = async (voters: readonly Voter[]): Promise<ReadonlySet<string>
 }
 
 describe('under load, one process after the other is killed', () => {
-  beforeAll(open, 30_000)
+  beforeAll(open)
   afterAll(close)
 
   test.each(['votes', 'gateway', 'postgres', 'polls', 'realtime'])(
@@ -183,7 +186,6 @@ describe('under load, one process after the other is killed', () => {
       expect(faultsSeen()).toEqual([])
       await sleep(CALM_MS)
     },
-    60_000,
   )
 
   test('no acknowledged vote is lost, none counts twice, and every account agrees within 10 s', async () => {
@@ -191,7 +193,7 @@ describe('under load, one process after the other is killed', () => {
 
     expect(known(undefined)).toEqual([])
     expect(known('counted').length).toBeGreaterThan(VOTES_A_SECOND)
-  }, 120_000)
+  })
 
   test('observers were cut off and came back', () => {
     expect(followers.filter(({ returns }) => returns === 0)).toEqual([])
@@ -199,7 +201,7 @@ describe('under load, one process after the other is killed', () => {
 })
 
 describe('under load, everything is killed at once', () => {
-  beforeAll(open, 30_000)
+  beforeAll(open)
   afterAll(close)
 
   test('started again on the same state, it has every acknowledged vote, and counts go on', async () => {

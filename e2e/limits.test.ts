@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Problem } from './client/documents.js'
@@ -7,10 +7,13 @@ import { openRest, type Answer, type Rest } from './client/rest.js'
 import { openEvents, openSocket } from './client/streams.js'
 import { startMesh, type RunningMesh } from './mesh.js'
 
+// The machine may be busy with other suites: a test that hangs is the only one that takes this long.
+jest.setTimeout(120_000)
+
 const BURST = 100
 const REFILL_MS = 600
-/** The contract gives headers 10 s; node looks for late ones only now and then. */
-const HEADERS_LIMIT_MS = 25_000
+/** Node looks for late ones only now and then. */
+const HEADERS_WITHIN_MS = 10_000
 
 let mesh: RunningMesh
 /** Under way from the beginning, so that nobody has to wait for it. */
@@ -20,11 +23,11 @@ let dripping: ReturnType<typeof drip>
 beforeAll(async () => {
   mesh = await startMesh({ env: { TRUSTED_PROXIES: '127.0.0.1' } })
   dripping = drip(mesh.url)
-}, 90_000)
+})
 
 afterAll(async () => {
   await mesh.stop()
-}, 60_000)
+})
 
 const problemOf = ({ body }: Answer): Problem => body as Problem
 
@@ -156,6 +159,15 @@ test('health is never limited and costs nothing', async () => {
   expect(after.headers['retry-after']).toBeUndefined()
 })
 
+test('the page is not limited', async () => {
+  using rest = openRestFrom('198.51.100.11')
+  await untilRefused(() => rest.get('/themes'))
+
+  const page = await rest.get('/')
+
+  expect([page.status, page.headers['retry-after']]).toEqual([200, undefined])
+})
+
 test('stream handshakes have a budget of their own', async () => {
   using rest = openRestFrom('198.51.100.10')
   const poll = await createPoll(rest)
@@ -169,16 +181,13 @@ test('stream handshakes have a budget of their own', async () => {
   expect(await events.sightings.until(() => true)).toMatchObject({ poll_id: poll.id })
 })
 
-test(
-  'who takes longer than 10 s for the headers is cut off',
-  async () => {
-    const { text, tookMs } = await dripping
+test('who takes longer than 10 s for the headers is cut off', async () => {
+  const { text, tookMs } = await dripping
 
-    expect(tookMs).toBeGreaterThan(5_000)
-    expect(text === '' || text.startsWith('HTTP/1.1 408')).toBe(true)
-  },
-  HEADERS_LIMIT_MS,
-)
+  expect(tookMs).toBeGreaterThan(5_000)
+  expect(tookMs).toBeLessThan(2 * HEADERS_WITHIN_MS)
+  expect(text === '' || text.startsWith('HTTP/1.1 408')).toBe(true)
+})
 
 /** Sends headers that never end, byte by byte; resolves to what was answered and when the connection was over. */
 const drip = (url: string): Promise<{ text: string; tookMs: number }> =>

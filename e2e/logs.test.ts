@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -7,6 +7,9 @@ import { aPoll, createPoll, vote } from './client/polls.js'
 import { openRest, type Rest } from './client/rest.js'
 import { openEvents, openSocket } from './client/streams.js'
 import { startMesh, type RunningMesh } from './mesh.js'
+
+// The machine may be busy with other suites: a test that hangs is the only one that takes this long.
+jest.setTimeout(120_000)
 
 const CANARY = 'canary4711'
 const ADDRESS = '203.0.113.77'
@@ -28,12 +31,12 @@ beforeAll(async () => {
     env: { RATE_LIMIT_PER_MINUTE: '0', LOG_LEVEL: 'trace', TRUSTED_PROXIES: '127.0.0.1' },
   })
   rest = openRest(mesh.url)
-}, 90_000)
+})
 
 afterAll(async () => {
   rest[Symbol.dispose]()
   await mesh.stop()
-}, 60_000)
+})
 
 /** The services that have logged this text so far. */
 const loggedBy = (text: string): ReadonlySet<string> =>

@@ -1,23 +1,25 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { startMesh, type RunningMesh } from './mesh.js'
 import { commandsIn, isCurl, runCommand } from './readme-commands.js'
 
+// The machine may be busy with other suites: a test that hangs is the only one that takes this long.
+jest.setTimeout(120_000)
+
 const repository = fileURLToPath(new URL('..', import.meta.url))
 const commands = commandsIn(readFileSync(`${repository}README.md`, 'utf8'))
 const LEAST_CURLS = 8
-const COMMAND_LIMIT_MS = 30_000
 
 let mesh: RunningMesh
 
 beforeAll(async () => {
   mesh = await startMesh({ args: ['--demo'] })
-}, 120_000)
+})
 
 afterAll(async () => {
   await mesh.stop()
-}, 60_000)
+})
 
 describe('README', () => {
   test(`shows at least ${LEAST_CURLS} curl commands and a WebSocket`, () => {
@@ -25,20 +27,16 @@ describe('README', () => {
     expect(commands.filter((command) => command.includes('ws://')).length).toBeGreaterThanOrEqual(1)
   })
 
-  test.each(commands.map((command) => [command]))(
-    '%s',
-    async (command) => {
-      const ran = await runCommand(command, mesh.url, repository)
+  test.each(commands.map((command) => [command]))('%s', async (command) => {
+    const ran = await runCommand(command, mesh.url, repository)
 
-      expect({ ...ran, successes: ran.statuses.filter((status) => status >= 200 && status < 300) }).toEqual({
-        ...{ exitCode: 0, statuses: ran.statuses, successes: ran.statuses },
-        ...{ output: expect.stringMatching(/\S/), complaints: expect.any(String) },
-      })
-      expect(ran.statuses).toHaveLength(isCurl(command) ? 1 : 0)
-      if (command.includes('ws://')) expect(JSON.parse(ran.output)).toHaveProperty('total_votes')
-    },
-    COMMAND_LIMIT_MS,
-  )
+    expect({ ...ran, successes: ran.statuses.filter((status) => status >= 200 && status < 300) }).toEqual({
+      ...{ exitCode: 0, statuses: ran.statuses, successes: ran.statuses },
+      ...{ output: expect.stringMatching(/\S/), complaints: expect.any(String) },
+    })
+    expect(ran.statuses).toHaveLength(isCurl(command) ? 1 : 0)
+    if (command.includes('ws://')) expect(JSON.parse(ran.output)).toHaveProperty('total_votes')
+  })
 })
 
 describe('the launcher', () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import type { Health, Poll } from './client/documents.js'
 import { countsOf, createPoll, readResults, vote } from './client/polls.js'
@@ -7,11 +7,13 @@ import { HandshakeRefused, openEvents, openSocket, type SocketStream, type Strea
 import { startMesh, type RunningMesh } from './mesh.js'
 import { portsOf } from './run-record.js'
 
+// The machine may be busy with other suites: a test that hangs is the only one that takes this long.
+jest.setTimeout(120_000)
+
 const NOBODY = 999_999_999
 const BURST = 500
+const LANES = 10
 const MOST_A_SECOND = 20
-/** API.md: the server pings every 25 s. */
-const PING_LIMIT_MS = 60_000
 
 let mesh: RunningMesh
 let rest: Rest
@@ -27,13 +29,13 @@ beforeAll(async () => {
   urls = { gateway: mesh.url, realtime: `http://127.0.0.1:${realtime}` }
   quiet = await openSocket(mesh.url, (await createPoll(rest)).id)
   pinged = new Promise((resolve) => quiet.socket.once('ping', () => resolve()))
-}, 90_000)
+})
 
 afterAll(async () => {
   await quiet[Symbol.asyncDispose]()
   rest[Symbol.dispose]()
   await mesh.stop()
-}, 60_000)
+})
 
 const urlOf = (name: string): string => String(urls[name])
 const openConnections = async (): Promise<number> =>
@@ -109,8 +111,15 @@ describe.each(['gateway', 'realtime'])('a stream at the %s', (name) => {
     await Promise.all([socket.sightings.until(() => true), events.sightings.until(() => true)])
     const startedMs = performance.now()
 
-    const votes = await Promise.all(Array.from({ length: BURST }, () => vote(rest, poll.id, (sent += 1) % 3)))
-    const version = Math.max(...votes.map((counted) => counted.version))
+    // One after the other in each lane: all at once would be counted in a few folds, and show nothing.
+    let version = 0
+    const lane = async (): Promise<void> => {
+      while (sent < BURST) {
+        const counted = await vote(rest, poll.id, (sent += 1) % 3)
+        version = Math.max(version, counted.version)
+      }
+    }
+    await Promise.all(Array.from({ length: LANES }, lane))
 
     for (const { sightings, arrivals } of [socket, events]) {
       const last = await sightings.until((results) => results.version >= version)
@@ -218,17 +227,13 @@ test('/health counts the WebSockets that are open', async () => {
   for (const stream of streams) await stream[Symbol.asyncDispose]()
 
   await eventually(async () => expect(await openConnections()).toBe(before), SLOW)
-}, 60_000)
+})
 
-test(
-  'a quiet stream is pinged and stays open',
-  async () => {
-    await pinged
+test('a quiet stream is pinged and stays open', async () => {
+  await pinged
 
-    expect(quiet.socket.readyState).toBe(quiet.socket.OPEN)
-  },
-  PING_LIMIT_MS,
-)
+  expect(quiet.socket.readyState).toBe(quiet.socket.OPEN)
+})
 
 test('a realtime service that stops says 1012 to its streams, and the next one goes on where it was', async () => {
   const poll = await createPoll(rest)
@@ -244,7 +249,7 @@ test('a realtime service that stops says 1012 to its streams, and the next one g
   await using again = await eventually(() => openSocket(mesh.url, poll.id, socket.sightings), SLOW)
   await again.sightings.until((results) => results.version >= later.version)
   expect(again.sightings.faults).toEqual([])
-}, 60_000)
+})
 
 const closing = (streams: readonly Stream[]): AsyncDisposable => ({
   [Symbol.asyncDispose]: async () => {

@@ -17,7 +17,6 @@ export function isInstalled() {
   if (!existsSync(installedLockFile)) return false
   if (hasStamp('installed', fingerprint())) return true
   if (!recordAgrees()) return false
-  restoreLinks()
   writeStamp('installed', fingerprint())
   return true
 }
@@ -33,7 +32,6 @@ export async function install() {
   const code = await run(command, [...args, 'ci', ...options], { cwd: root }).finally(life.stop)
   if (code !== 0)
     throw expectedError(`npm ci failed with code ${code}: its message is above. The next start tries again.`)
-  restoreLinks()
   writeStamp('installed', fingerprint())
   console.log(`Installed in ${life.seconds()} s`)
 }

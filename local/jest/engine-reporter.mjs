@@ -5,10 +5,17 @@ import { writeFileSync } from 'node:fs'
  * `npm test` reads them for its closing lines, which come after everything that jest itself prints.
  */
 export default class EngineReporter {
+  /** A suite that broke before its first test does not say to which project it belongs: jest tells it here. */
+  #engines = new Map()
+
+  onTestResult({ context, path }) {
+    this.#engines.set(path, context.config.displayName.name)
+  }
+
   onRunComplete(_contexts, results) {
     const engines = {}
     for (const suite of results.testResults) {
-      const name = suite.displayName?.name ?? 'unit'
+      const name = this.#engines.get(suite.testFilePath)
       engines[name] ??= { ran: 0, failed: 0, skipped: 0 }
       const failed = suite.testExecError !== undefined || suite.numFailingTests > 0 || suite.failureMessage
       if (failed) engines[name].failed += 1
@@ -22,7 +29,6 @@ export default class EngineReporter {
       skipped: results.numPendingTests + results.numTodoTests,
       /** Suites that failed as a whole have no failed test to count. */
       brokenSuites: results.numRuntimeErrorTestSuites,
-      interrupted: results.wasInterrupted,
     }
     if (process.env.VOTESTREAM_TEST_REPORT)
       writeFileSync(process.env.VOTESTREAM_TEST_REPORT, JSON.stringify(report))

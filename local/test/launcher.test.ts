@@ -133,7 +133,7 @@ test('--help tells options, variables, files and exit codes, and starts nothing'
 })
 
 describe('Ctrl-C', () => {
-  test('stops the callers before those whom they call, and leaves nothing', async () => {
+  test('stops one after the other, nobody before its callers, and leaves nothing', async () => {
     await using state = await aStateFolder()
     const mesh = await startMesh({ stateFolder: state.path })
     const processes = await identifyAll(mesh)
@@ -145,7 +145,7 @@ describe('Ctrl-C', () => {
     const stopping = mesh.logs
       .map((line) => /^\S+ (\w+) +stopping /.exec(line)?.[1])
       .filter((name) => name !== undefined)
-    expect(stopping).toEqual(['gateway', 'realtime', 'votes', 'polls'])
+    expect(stopping).toEqual(['realtime', 'gateway', 'votes', 'polls'])
     expect((await readdir(join(state.path, 'embedded'))).sort()).toEqual(['postgres', 'secrets.json'])
   })
 

@@ -24,7 +24,7 @@ const LOOPBACK = '127.0.0.1'
 
 export interface MeshProcesses {
   readonly postgres: ProcessSpec
-  /** In the order of their stop: nobody is stopped before those who call it. */
+  /** In the order of their stop: whoever owns votes or polls goes after those who ask for them. */
   readonly services: readonly ProcessSpec[]
 }
 
@@ -55,19 +55,20 @@ export function meshProcesses(options: MeshOptions): MeshProcesses {
       env: inheritedEnv(env),
     }),
     services: [
-      service('gateway', ports.gatewayOps, {
-        HOST: options.host,
-        PORT: String(ports.gateway),
-        REALTIME_ADDRESS: `${LOOPBACK}:${ports.realtime}`,
-        BUS_DATABASE_URL: database('bus'),
-        POLLS_ADDRESS,
-        VOTES_ADDRESS,
-      }),
+      // Stopped in this order: realtime says 1012 to its streams through the gateway's pipes.
       service('realtime', ports.realtimeOps, {
         PORT: String(ports.realtime),
         BUS_DATABASE_URL: database('bus'),
         // Streams reach it through the gateway, and those whom the gateway trusts.
         TRUSTED_PROXIES: [LOOPBACK, env.TRUSTED_PROXIES].filter(Boolean).join(','),
+        POLLS_ADDRESS,
+        VOTES_ADDRESS,
+      }),
+      service('gateway', ports.gatewayOps, {
+        HOST: options.host,
+        PORT: String(ports.gateway),
+        REALTIME_ADDRESS: `${LOOPBACK}:${ports.realtime}`,
+        BUS_DATABASE_URL: database('bus'),
         POLLS_ADDRESS,
         VOTES_ADDRESS,
       }),

@@ -62,8 +62,9 @@ function engineRow(engine: Engine, report: TestReport, missing: readonly Missing
 }
 
 function reasons(missing: readonly MissingEngine[], requireInfra: boolean): string[] {
+  const verdict = requireInfra ? 'could not run, which REQUIRE_INFRA makes a failure' : 'skipped'
   return missing.flatMap(({ engine, suites, reason }) => [
-    `${engine}: ${suites} suites ${requireInfra ? 'could not run, and REQUIRE_INFRA=1 makes that a failure' : 'skipped'}:`,
+    `${engine}: ${suites} ${suites === 1 ? 'suite' : 'suites'} ${verdict}:`,
     ...reason.split('\n').map((line) => `  ${line}`),
   ])
 }

@@ -22,13 +22,17 @@ interface LockFile {
 
 const { packages } = JSON.parse(readFileSync(inRepository('package-lock.json'), 'utf8')) as LockFile
 
-/** grpc-js brings an older loader for its own debugging service, which nothing here switches on. */
-const TOLERATED = 'node_modules/@grpc/grpc-js/node_modules/@grpc/proto-loader'
+/** grpc-js and its health check bring older loaders for their own .proto files; ours are loaded with the one above. */
+const TOLERATED = ['node_modules/@grpc/grpc-js/', 'node_modules/grpc-health-check/'].map(
+  (owner) => `${owner}node_modules/@grpc/proto-loader`,
+)
 
 /** Every copy of a package in the tree, nested ones too. */
 const versionsOf = (name: string): string[] =>
   Object.entries(packages).flatMap(([path, { version }]) =>
-    path.endsWith(`node_modules/${name}`) && path !== TOLERATED && version !== undefined ? [version] : [],
+    path.endsWith(`node_modules/${name}`) && !TOLERATED.includes(path) && version !== undefined
+      ? [version]
+      : [],
   )
 
 const isBelow = (version: string, floor: string): boolean =>

@@ -52,7 +52,8 @@ export async function startTestPostgres(env: NodeJS.ProcessEnv): Promise<TestPos
     await server.start()
     return { url: serverUrl(port, secrets), stop: () => server.stop() }
   } catch (error) {
-    return [describeFailure(error), ...output].join('\n')
+    // The guard's own words say why; ours only that it could not.
+    return output.length > 0 ? output.join('\n') : describeFailure(error)
   }
 }
 

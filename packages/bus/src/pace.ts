@@ -4,6 +4,8 @@ export interface Pace<Key> {
   dueInMs(key: Key, nowMs: number): number
   /** Notes that one of this key leaves. */
   leave(key: Key, nowMs: number): void
+  /** How many keys it remembers: those that left within the interval. */
+  readonly size: number
 }
 
 export const makePace = <Key>(intervalMs: number): Pace<Key> => {
@@ -24,6 +26,9 @@ export const makePace = <Key>(intervalMs: number): Pace<Key> => {
       forgetOld(nowMs)
       leftAtMs.delete(key) // so that it comes to stand last
       leftAtMs.set(key, nowMs)
+    },
+    get size() {
+      return leftAtMs.size
     },
   }
 }

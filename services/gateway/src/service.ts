@@ -7,6 +7,7 @@ import { memoryRateLimits } from './adapters/memory/memory-rate-limits.js'
 import { gatewayMetrics } from './adapters/metrics/gateway-metrics.js'
 import { registrySource } from './adapters/metrics/registry-source.js'
 import { rpcPolls } from './adapters/polls-client/rpc-polls.js'
+import { realtimeHealth } from './adapters/realtime-health.js'
 import { rpcHealth } from './adapters/rpc-health.js'
 import { rpcVotes } from './adapters/votes-client/rpc-votes.js'
 import { CALL_WITHIN_MS } from './app/budgets.js'
@@ -60,7 +61,11 @@ export function createGateway({ config, logger, clock = systemClock }: Deps): Ga
   const getPollText = makeGetPollText({ getPoll, cache: metrics.pollTexts })
   const getStats = makeGetStats({ polls, votes })
   const getHealth = makeGetHealth({
-    ...{ polls: rpcHealth(pollsClient), votes: rpcHealth(votesClient) },
+    ...{
+      polls: rpcHealth(pollsClient),
+      votes: rpcHealth(votesClient),
+      realtime: realtimeHealth(config.realtime),
+    },
     ...{ activeConnections: () => bus.totalConnections(), clock },
   })
   metrics.expose({
@@ -117,7 +122,7 @@ const publicApi = (
     onRateLimited: (route) => {
       if (route === VOTE_TEMPLATE) metrics.votes.shed('RATE_LIMITED')
     },
-    serveRest: makeExpressApp({ routes, page, serve, logger }),
+    serveRest: makeExpressApp({ page, serve, logger }),
     ...{ admit, serve, logger, clock },
   })
   return httpServer({ host: config.host, port: config.port, dispatch, pipes, meter: metrics.requests, clock })

@@ -31,6 +31,10 @@ export const startFakeRealtime = async (): Promise<FakeRealtime> => {
   const note = ({ url, headers }: IncomingMessage) => handshakes.push({ url, headers })
 
   const server = createServer((request, response) => {
+    if (request.url === '/') {
+      response.writeHead(404).end() // how the gateway asks whether realtime answers
+      return
+    }
     note(request)
     if (request.url === '/polls/404/events') {
       response.writeHead(404, { 'Content-Type': 'application/problem+json' }).end(PROBLEM)

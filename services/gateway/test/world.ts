@@ -15,7 +15,7 @@ export interface World extends AsyncDisposable {
   readonly realtime: FakeRealtime
   readonly gateway: Gateway
   /** Ends a service, as a crash does; `back` starts it again on its port. */
-  kill(service: 'polls' | 'votes'): Promise<{ back(): Promise<void> }>
+  kill(service: 'polls' | 'votes'): Promise<{ readonly back: () => Promise<void> }>
   fetch(path: string, init?: RequestInit): Promise<Response>
   vote(pollId: number | string, body: unknown, headers?: Record<string, string>): Promise<Response>
 }

@@ -23,7 +23,8 @@ const aProbe = (answers: Answers | 'silent'): FakeProbe => ({
 const well = { service: true, postgres: true }
 
 const aWorld = (polls: Answers | 'silent' = well, votes: Answers | 'silent' = well) => {
-  const world = { polls: aProbe(polls), votes: aProbe(votes), clock: fakeClock() }
+  const realtime = aProbe({ service: true })
+  const world = { polls: aProbe(polls), votes: aProbe(votes), realtime, clock: fakeClock() }
   return { ...world, getHealth: makeGetHealth({ ...world, activeConnections: () => 12 }) }
 }
 
@@ -65,6 +66,14 @@ describe('the status', () => {
   ])('when %s', async (_what, polls, votes, expected) => {
     expect(await healthOf(polls, votes)).toMatchObject(expected)
   })
+})
+
+test('is degraded while realtime is away: votes are accepted all the same', async () => {
+  const { getHealth, realtime } = aWorld()
+
+  realtime.answers = 'silent'
+
+  expect(await getHealth()).toMatchObject({ status: 'degraded', database: true })
 })
 
 test('an engine that was configured is down, not absent, when its service falls silent', async () => {

@@ -15,6 +15,7 @@ export interface Health {
 interface Deps {
   readonly polls: HealthProbe
   readonly votes: HealthProbe
+  readonly realtime: HealthProbe
   readonly activeConnections: () => number
   readonly clock: Clock
 }
@@ -32,17 +33,18 @@ interface Said {
   readonly engines: ReadonlyMap<Engine, boolean | null>
 }
 
-/** Asks polls and votes how they are: one question for all that ask meanwhile, and an answer within a second even when they hang. */
+/** Asks polls, votes and realtime how they are: one question for all that ask meanwhile, and an answer within a second even when they hang. */
 export const makeGetHealth = (deps: Deps): (() => Promise<Health>) => {
   const polls = makeAsk(deps.polls, ['postgres'])
   const votes = makeAsk(deps.votes, ['postgres', 'kafka', 'redis'])
+  const realtime = makeAsk(deps.realtime, [])
   let kept:
     { readonly answer: Promise<Omit<Health, 'activeConnections'>>; readonly untilMs: number } | undefined
 
   return async () => {
     const nowMs = deps.clock.monotonicMs()
     if (kept === undefined || nowMs >= kept.untilMs) {
-      const answer = Promise.all([polls(), votes()]).then(([ofPolls, ofVotes]) => judge(ofPolls, ofVotes))
+      const answer = Promise.all([polls(), votes(), realtime()]).then((said) => judge(...said))
       kept = { answer, untilMs: Infinity }
       const mine = kept
       void answer.then(() => {
@@ -72,7 +74,7 @@ const makeAsk = (probe: HealthProbe, asked: readonly Engine[]): (() => Promise<S
   }
 }
 
-const judge = (polls: Said, votes: Said): Omit<Health, 'activeConnections'> => {
+const judge = (polls: Said, votes: Said, realtime: Said): Omit<Health, 'activeConnections'> => {
   // Both have the database: who is silent leaves the word to the other.
   const databases = [polls, votes].map(({ engines }) => engines.get('postgres'))
   const database = databases.includes(true) && !databases.includes(false)
@@ -81,6 +83,6 @@ const judge = (polls: Said, votes: Said): Omit<Health, 'activeConnections'> => {
   // Without Kafka the log lives with the database of votes.
   const log = kafka ?? votes.engines.get('postgres') === true
   if (!votes.service || !log) return { status: 'down', database, redis, kafka }
-  const whole = polls.service && database && redis !== false
+  const whole = polls.service && realtime.service && database && redis !== false
   return { status: whole ? 'ok' : 'degraded', database, redis, kafka }
 }

@@ -1,7 +1,7 @@
 import type { Batch } from '@votestream/batcher'
 import type { Clock } from '@votestream/runtime'
 import type { VoteMeter, VotesService } from '../domain/ports.js'
-import type { Ballot, Outcome } from '../domain/vote.js'
+import { decisiveRefusals, type Ballot, type Outcome } from '../domain/vote.js'
 import type { RetryBudget } from './retry-budget.js'
 
 /** A ballot on its way. */
@@ -59,9 +59,11 @@ export const makeSendBallots =
       if (outcome.status === 'pending') cast.pending = true
       else batch.resolve(index, outcome.status === 'unknown' ? lastKnown(cast) : outcome)
     }
-    // What refuses the second call says nothing about the first one.
-    const settleRetry: Settle = (one, outcome) =>
-      settle(one, outcome.status === 'refused' && outcome.retryAfterMs > 0 ? { status: 'unknown' } : outcome)
+    // Whatever else refuses the second call says nothing about the first one.
+    const settleRetry: Settle = (one, outcome) => {
+      const says = outcome.status !== 'refused' || decisiveRefusals.has(outcome.reason)
+      settle(one, says ? outcome : { status: 'unknown' })
+    }
 
     try {
       const lost = (await attempt(withIndex(casts), settle)).filter(({ cast }) => !cast.pending)

@@ -23,6 +23,13 @@ export type Outcome =
   /** It may have been recorded. */
   | { readonly status: 'unknown' }
 
+/** Refusals that hold for every attempt with one vote id, also for an earlier one whose outcome nobody heard. */
+export const decisiveRefusals: ReadonlySet<string> = new Set([
+  'POLL_NOT_FOUND',
+  'CHOICE_OUT_OF_RANGE',
+  'POLL_CLOSED',
+])
+
 /** What became of a vote, when asked for later. */
 export type VoteState =
   { readonly status: 'counted' | 'pending' } | { readonly status: 'rejected'; readonly reason: string }

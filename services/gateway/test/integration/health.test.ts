@@ -65,11 +65,11 @@ test('it counts the streams that the replicas of realtime tell of', async () => 
 })
 
 test('the ops port knows when the gateway leaves', async () => {
-  const world = await openWorld({ env: { DRAIN_DELAY_MS: '300' } })
+  await using world = await openWorld({ env: { DRAIN_DELAY_MS: '300' } })
   const ready = async (): Promise<number> => (await fetch(`http://127.0.0.1:${world.opsPort}/readyz`)).status
 
   const before = await ready()
-  const stopped = world[Symbol.asyncDispose]()
+  const stopped = world.gateway.stop()
   await eventually(async () => expect(await ready()).toBe(503))
   const duringDrain = (await world.fetch('/themes')).status
   await stopped

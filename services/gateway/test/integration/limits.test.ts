@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { sendRaw } from '../wire.js'
-import { openWorld, told, type World } from '../world.js'
+import { openWorld, type World } from '../world.js'
 
 const statusesOf = async (times: number, send: () => Promise<Response>): Promise<number[]> => {
   const statuses: number[] = []
@@ -16,16 +16,29 @@ describe('the rate limit', () => {
     await using world = await openWorld({ env: { RATE_LIMIT_PER_MINUTE: '100' } })
 
     const first = await world.fetch('/themes')
-    await statusesOf(99, () => world.fetch('/polls/1'))
-    const refused = await world.vote(1, { choice: 0 })
+    // A slow machine earns a few requests back meanwhile.
+    const burst = await Promise.all(Array.from({ length: 120 }, () => world.fetch('/polls/1')))
+    const refused = burst.find(({ status }) => status === 429)
 
     expect(first.headers.get('ratelimit-policy')).toBe('"ip";q=100;w=60')
     expect(first.headers.get('ratelimit')).toBe('"ip";r=99;t=1')
-    expect(await told(refused)).toMatchObject({ status: 429, body: { reason: 'RATE_LIMITED' } })
-    expect(refused.headers.get('retry-after')).toBe('1')
-    expect(refused.headers.get('ratelimit')).toMatch(/^"ip";r=0;t=(59|60)$/)
-    expect(refused.headers.get('x-request-id')).not.toBeNull()
-    expect(world.votes.cast).toEqual([])
+    expect(burst.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(99)
+    expect(refused?.headers.get('retry-after')).toBe('1')
+    expect(refused?.headers.get('ratelimit')).toBe('"ip";r=0;t=1')
+    expect(refused?.headers.get('x-request-id')).not.toBeNull()
+    expect(await refused?.json()).toMatchObject({ status: 429, reason: 'RATE_LIMITED' })
+  })
+
+  test('turns votes away before they are sent', async () => {
+    await using world = await openWorld({ env: { RATE_LIMIT_PER_MINUTE: '1' } })
+
+    const statuses = await statusesOf(2, () => world.vote(1, { choice: 0 }))
+
+    expect(statuses).toEqual([200, 429])
+    expect(world.votes.cast).toHaveLength(1)
+    expect(await (await fetch(`http://127.0.0.1:${world.opsPort}/metrics`)).text()).toMatch(
+      /votestream_votes_shed_total\{reason="RATE_LIMITED",service="gateway"\} 1/,
+    )
   })
 
   test('comes before every other fault, and unknown paths count too', async () => {

@@ -36,7 +36,7 @@ describe('a WebSocket', () => {
     const { socket, heard } = await openStream(
       'X-Request-Id: the-stream\r\nX-Forwarded-For: 6.6.6.6\r\nOrigin: http://o\r\n',
     )
-    socket.write('\x00\xff bytes')
+    socket.write('\x00\xff bytes', 'latin1')
 
     await eventually(() => expect(heard()).toContain('hello\x00\xff bytes'))
     expect(heard()).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n/)
@@ -111,7 +111,7 @@ describe('a WebSocket', () => {
   })
 
   test.each<[string, string, number]>([
-    ['another path', handshake('/polls/1'), 404],
+    ['another path', handshake('/nope'), 404],
     ['a poll that cannot be', handshake('/polls/0/stream'), 404],
     ['another protocol', handshake('/polls/1/stream').replace('Upgrade: websocket', 'Upgrade: h2c'), 426],
     ['a body', handshake('/polls/1/stream', 'Content-Length: 1\r\n'), 400],

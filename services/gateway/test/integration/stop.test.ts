@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { openWorld } from '../world.js'
 
 test('a stop answers the votes that are on their way, says that the connection ends, and takes no new ones', async () => {
-  const world = await openWorld()
+  await using world = await openWorld()
   let answer: () => void = () => undefined
   const gate = new Promise<void>((resolve) => (answer = resolve))
   world.votes.handlers.CastVotes = async function* ({ ballots }) {
@@ -23,11 +23,10 @@ test('a stop answers the votes that are on their way, says that the connection e
   expect(response.status).toBe(200)
   expect(response.headers.get('connection')).toBe('close')
   await stopped
-  await world[Symbol.asyncDispose]()
 })
 
 test('a stop ends streams at once', async () => {
-  const world = await openWorld()
+  await using world = await openWorld()
   const events = await world.fetch('/polls/1/events')
   const socket = connect(world.port, '127.0.0.1')
   socket.on('error', () => undefined)
@@ -43,15 +42,14 @@ test('a stop ends streams at once', async () => {
   expect(performance.now() - startedAt).toBeLessThan(2_000)
   expect(await events.text()).toBe('')
   await eventually(() => expect(socket.destroyed).toBe(true))
-  await world[Symbol.asyncDispose]()
 })
 
 test('an idle keep-alive connection does not hold a stop up', async () => {
-  const world = await openWorld()
+  await using world = await openWorld()
   await world.fetch('/themes')
   const startedAt = performance.now()
 
-  await world[Symbol.asyncDispose]()
+  await world.gateway.stop()
 
   expect(performance.now() - startedAt).toBeLessThan(3_000)
 })

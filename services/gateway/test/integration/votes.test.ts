@@ -130,29 +130,33 @@ describe('a vote', () => {
 })
 
 describe('votes that come together', () => {
-  test('share calls, and each gets its own outcome', async () => {
-    await open()
+  test('share a call, and each gets its own outcome', async () => {
+    await open({ env: { VOTE_CALLS_IN_FLIGHT: '1' } })
+    let answer: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (answer = resolve))
     world.votes.handlers.CastVotes = async function* ({ ballots }) {
       world.votes.calls += 1
-      await new Promise((resolve) => setTimeout(resolve, 20))
-      yield {
-        outcomes: ballots.map(({ choice }, index) => ({
-          index,
-          status: 'OUTCOME_STATUS_COUNTED' as const,
-          version: choice,
-        })),
-      }
+      await gate
+      const outcomes = ballots.map(({ choice }, index) => ({
+        ...{ index, status: 'OUTCOME_STATUS_COUNTED' as const, version: choice },
+      }))
+      yield { outcomes }
     }
+    const versionOf = async (choice: number): Promise<unknown> =>
+      (await told(await world.vote(1, { choice }))).body.version
 
-    const versions = await Promise.all(
-      Array.from(
-        { length: 200 },
-        async (_none, choice) => (await told(await world.vote(1, { choice }))).body.version,
+    const first = versionOf(0)
+    await eventually(() => expect(world.votes.calls).toBe(1))
+    const others = Array.from({ length: 30 }, (_none, index) => versionOf(index + 1))
+    await eventually(async () =>
+      expect(await (await fetch(`http://127.0.0.1:${world.opsPort}/metrics`)).text()).toMatch(
+        /votestream_votes_queued\{service="gateway"\} 30$/m,
       ),
     )
+    answer()
 
-    expect(versions).toEqual(Array.from({ length: 200 }, (_none, choice) => choice))
-    expect(world.votes.calls).toBeLessThan(100)
+    expect(await Promise.all([first, ...others])).toEqual(Array.from({ length: 31 }, (_none, index) => index))
+    expect(world.votes.calls).toBe(2)
   })
 
   test('beyond what may wait are OVERLOADED, and nothing of them is sent', async () => {
@@ -245,18 +249,25 @@ describe('when a call fails', () => {
     expect(world.votes.calls).toBe(2)
   })
 
-  test('and the second one is shed, nobody knows either: the first may have been recorded', async () => {
-    world.votes.handlers.CastVotes = async function* () {
-      world.votes.calls += 1
-      if (world.votes.calls === 1) throw breakConnection()
-      await Promise.resolve()
-      yield {
-        outcomes: [{ index: 0, status: 'OUTCOME_STATUS_REFUSED', reason: 'OVERLOADED', retryAfterMs: 1_000 }],
+  test.each([
+    ['OVERLOADED', 1_000, 504],
+    ['UNAVAILABLE', 0, 504],
+    ['CHOICE_OUT_OF_RANGE', 0, 422],
+  ])(
+    'and the second one is refused (%s): that says only of some reasons what became of the first',
+    async (reason, retryAfterMs, status) => {
+      world.votes.handlers.CastVotes = async function* () {
+        world.votes.calls += 1
+        if (world.votes.calls === 1) throw breakConnection()
+        await Promise.resolve()
+        yield {
+          outcomes: [{ index: 0, status: 'OUTCOME_STATUS_REFUSED', reason, retryAfterMs }],
+        }
       }
-    }
 
-    expect(await told(await world.vote(1, { choice: 0 }))).toMatchObject({ status: 504 })
-  })
+      expect(await told(await world.vote(1, { choice: 0 }))).toMatchObject({ status })
+    },
+  )
 
   test('but the log had the vote already, it is pending', async () => {
     world.votes.handlers.CastVotes = async function* () {

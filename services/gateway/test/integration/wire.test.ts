@@ -146,7 +146,7 @@ describe('bodies', () => {
   test('a vote in small chunks counts', async () => {
     const { answers } = await sendRaw(world.port, [
       `${HEAD}Transfer-Encoding: chunked\r\n\r\n`,
-      ...[...VOTE].map(chunked),
+      ...VOTE.split('').map(chunked),
       '0\r\n\r\n',
     ])
 
@@ -266,4 +266,52 @@ describe('targets', () => {
 
     expect(answers[0]?.status).toBe(200)
   })
+})
+
+describe('an offer of another protocol is ignored', () => {
+  const OFFER = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n'
+
+  test('a read is answered, and the connection goes on', async () => {
+    const [request, end] = ['GET /polls/1 HTTP/1.1\r\nHost: gateway\r\n', '\r\n']
+
+    const { answers } = await sendRaw(world.port, request + OFFER + end + request + end)
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  })
+
+  test('a vote is counted with its body', async () => {
+    const { answers } = await sendRaw(
+      world.port,
+      `${HEAD}${OFFER}Content-Length: ${VOTE.length}\r\n\r\n${VOTE}`,
+    )
+
+    expect(answers.map(({ status }) => status)).toEqual([200])
+    expect(world.votes.calls).toBe(1)
+  })
+
+  test('two lengths stay refused', async () => {
+    const { answers } = await sendRaw(
+      world.port,
+      `${HEAD}${OFFER}Content-Length: 12\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    )
+
+    expect(answers.map(({ status }) => status)).toEqual([400])
+  })
+})
+
+test('an answer does not wait for a body that does not come', async () => {
+  const { answers, closed } = await sendRaw(world.port, `${HEAD}Content-Length: 5000\r\n\r\n`)
+
+  expectProblem(answers[0], 413)
+  expect(answers[0]?.headers.connection).toBe('close')
+  expect(closed).toBe(true)
+})
+
+test('a target that cannot be parsed is a problem, not a page of the framework', async () => {
+  const { answers } = await sendRaw(
+    world.port,
+    'GET http://[::1/ HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n',
+  )
+
+  expectProblem(answers[0], 404)
 })

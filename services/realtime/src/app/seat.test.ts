@@ -53,8 +53,8 @@ describe('a viewer', () => {
     show(3)
 
     viewer.backlogBytes = 0
-    seat.drained()
-    seat.drained()
+    seat.update()
+    seat.update()
 
     expect(viewer.versions()).toEqual([3])
   })
@@ -84,9 +84,11 @@ describe('a viewer', () => {
     await clock.advance(20_000)
     viewer.backlogBytes = 100 * KIB
     show(3)
-    await clock.advance(20_000)
+    await clock.advance(10_000)
+    show(4)
+    await clock.advance(10_000)
     viewer.backlogBytes = 0
-    seat.drained()
+    seat.update()
 
     await clock.advance(60_000)
 

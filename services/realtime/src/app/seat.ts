@@ -27,7 +27,10 @@ export class Seat {
     this.#options = options
   }
 
-  /** Shows the viewer what the room shows, unless it has seen that or cannot take it now. */
+  /**
+   * Shows the viewer what the room shows, unless it has seen that or cannot take it now; to be called when the room has changed, and when the viewer has
+   * read everything.
+   */
   update(): void {
     const { viewer, frame, meter } = this.#options
     const current = frame()
@@ -45,12 +48,6 @@ export class Seat {
   /** Cuts off a viewer that makes us send without reading. */
   checkBacklog(): void {
     if (this.#options.viewer.backlogBytes > TERMINATE_ABOVE_BYTES) this.#options.viewer.terminate()
-  }
-
-  /** The viewer has read everything: what it was not shown goes out now. */
-  drained(): void {
-    this.#unblock()
-    this.update()
   }
 
   leave(): void {

@@ -138,6 +138,30 @@ describe('a room', () => {
     expect(feed.watchersOf(POLL)).toBe(0)
   })
 
+  test('stays while somebody is there, however often another says good-bye', async () => {
+    const { join, rooms, clock } = aWorld()
+    const [first] = [await join(), await join()]
+
+    first.place.leave()
+    first.place.leave()
+    await clock.advance(LINGER_MS * 2)
+
+    expect(rooms.size).toBe(1)
+  })
+
+  test('has no more to do with a viewer that has left', async () => {
+    const { join, feed, clock } = aWorld()
+    const { place, viewer } = await join()
+    viewer.backlogBytes = 100 * 1024
+    feed.say(aState(POLL, 4))
+    await clock.advance(10)
+
+    place.leave()
+    await clock.advance(60_000)
+
+    expect(viewer.ended).toBeUndefined()
+  })
+
   test('stays for whoever comes back in time', async () => {
     const { join, rooms, clock } = aWorld()
     const first = await join()

@@ -79,6 +79,7 @@ describe('a room', () => {
   test('has nothing new to show when a read finds what is known, but shows joiners the newer time', () => {
     const room = aRoom()
     room.read(aState(1, { asOfUs: AS_OF_US }), 0, 0)
+    expect(shownBy(room).as_of).toBe('2026-11-23T10:00:00.000Z')
     const { revision } = room
 
     room.read(aState(1, { asOfUs: AS_OF_US + 500_000 }), 500, 500)
@@ -129,6 +130,16 @@ describe('freshness', () => {
     room.read(aState(1), 0, STALE_AFTER_MS + 1)
 
     expect(shownBy(room).stale).toBe(true)
+  })
+
+  test('a slow read takes nothing back that was confirmed while it was under way', () => {
+    const room = aRoom()
+    room.hear(aState(1), 900)
+
+    room.read(aState(1), 100, 950)
+    room.checkFreshness(900 + STALE_AFTER_MS)
+
+    expect(room.stale).toBe(false)
   })
 
   test('a newer version that is heard confirms the number; an older or a repeated one does not', () => {

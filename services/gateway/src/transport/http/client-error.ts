@@ -22,6 +22,9 @@ const problemFor = (code: string | undefined): Problem => {
   return known?.() ?? badRequest('This is not a valid HTTP request.')
 }
 
+/** Every answer that is still due comes within 3 s; what hangs on a connection that cannot be read any more is cut off then. */
+const CUT_OFF_MS = 4_000
+
 /**
  * Answers what the HTTP parser refuses. A fault in the body of the one open request is answered as that request; after a fault behind open
  * requests those are answered and the connection is closed, because an answer to the fault would be taken for theirs.
@@ -37,6 +40,8 @@ export const makeClientErrorListener = (open: OpenExchanges): ((error: Error, so
     // Whatever follows on this connection fails again: it has been answered.
     if (refused.has(socket)) return
     refused.add(socket)
+    const timer = setTimeout(() => socket.destroy(), CUT_OFF_MS)
+    socket.once('close', () => clearTimeout(timer))
 
     const exchanges = open.on(socket)
     const last = exchanges.at(-1)

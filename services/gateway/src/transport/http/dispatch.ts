@@ -16,7 +16,7 @@ interface Deps {
   readonly onRateLimited: (route: string | undefined) => void
   readonly serve: Serve
   /** Serves what is not in a lane: Express. */
-  readonly serveRest: (exchange: Exchange) => void
+  readonly serveRest: (exchange: Exchange, route: Route | undefined) => void
   readonly logger: Logger
   readonly clock: Clock
 }
@@ -44,7 +44,7 @@ export const makeDispatch = (deps: Deps): Dispatch => {
       return
     }
     if (route?.lane === true) await deps.serve(exchange, route)
-    else deps.serveRest(exchange)
+    else deps.serveRest(exchange, route)
   }
 
   return (request, response) => {

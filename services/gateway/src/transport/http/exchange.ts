@@ -52,11 +52,6 @@ export class Exchange {
     this.headers = { ...securityHeaders, 'X-Request-Id': about.requestId, 'Cache-Control': 'no-store' }
   }
 
-  /** True once an answer has begun; a second one is ignored. */
-  get answered(): boolean {
-    return this.#answered
-  }
-
   /** Claims the answer for a handler that writes it itself; false when somebody has answered already. */
   claim(): boolean {
     if (this.#answered || this.response.headersSent || this.response.destroyed) return false

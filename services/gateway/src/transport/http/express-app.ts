@@ -1,38 +1,49 @@
-import express, { type ErrorRequestHandler, type Express, type Request } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express'
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from '@votestream/runtime'
 import type { Exchange } from './exchange.js'
 import type { Page } from './page.js'
 import { methodNotAllowed, pathNotFound, Problem } from './problem.js'
-import { expressPattern, type Route } from './routes.js'
+import type { Route } from './routes.js'
 import { problemBehind, type Serve } from './serve.js'
 
 interface Deps {
-  readonly routes: readonly Route[]
   readonly page: Page
   readonly serve: Serve
   readonly logger: Logger
 }
 
-/** Makes the Express side: every route without a lane, the page, and 404 for the rest. */
-export const makeExpressApp = ({ routes, page, serve, logger }: Deps): ((exchange: Exchange) => void) => {
-  const exchanges = new WeakMap<IncomingMessage, Exchange>()
-  const exchangeOf = (request: Request): Exchange => {
-    const exchange = exchanges.get(request)
-    if (exchange === undefined) throw new Error('a request came to Express past the front')
-    return exchange
+/** Serves what is in no lane. */
+export type ServeRest = (exchange: Exchange, route: Route | undefined) => void
+
+interface Served {
+  readonly exchange: Exchange
+  readonly route: Route | undefined
+}
+
+/**
+ * Makes the Express side: every route without a lane, the page, and 404 for the rest. Routes are matched before, once, because a request's
+ * budget hangs on its route; and on the raw path, which Express would decode.
+ */
+export const makeExpressApp = ({ page, serve, logger }: Deps): ServeRest => {
+  const arrivals = new WeakMap<IncomingMessage, Served>()
+  const servedBy = (request: Request): Served => {
+    const served = arrivals.get(request)
+    if (served === undefined) throw new Error('a request came to Express without its exchange')
+    return served
   }
 
   const app: Express = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', false) // queries are parsed strictly, where they are needed
-  for (const route of routes)
-    app.all(expressPattern(route), async (request) => {
-      await serve(exchangeOf(request), route)
-    })
+  app.use(async (request, _response, next) => {
+    const { exchange, route } = servedBy(request)
+    if (route === undefined) next()
+    else await serve(exchange, route)
+  })
   app.use((request, response, next) => {
-    const exchange = exchangeOf(request)
+    const { exchange } = servedBy(request)
     if (!page.has(exchange.target.path)) throw pathNotFound()
     if (request.method !== 'GET' && request.method !== 'HEAD') throw methodNotAllowed('GET, HEAD')
     for (const [name, value] of Object.entries(exchange.headers)) response.setHeader(name, value)
@@ -42,16 +53,20 @@ export const makeExpressApp = ({ routes, page, serve, logger }: Deps): ((exchang
   app.use(() => {
     throw pathNotFound()
   })
-  const onError: ErrorRequestHandler = async (error: unknown, request, _response, _next) => {
-    const exchange = exchangeOf(request)
+  const answerFault = (exchange: Exchange, error: unknown): Promise<void> => {
     const about = { requestId: exchange.requestId, route: exchange.template }
-    await exchange.answerProblem(problemBehind(asProblem(error), about, logger))
+    return exchange.answerProblem(problemBehind(asProblem(error), about, logger))
   }
+  const onError: ErrorRequestHandler = (error: unknown, request, _response, _next) =>
+    answerFault(servedBy(request).exchange, error)
   app.use(onError)
 
-  return (exchange) => {
-    exchanges.set(exchange.request, exchange)
-    app(exchange.request, exchange.response)
+  return (exchange, route) => {
+    arrivals.set(exchange.request, { exchange, route })
+    // Express skips every handler, ours too, for a target that it cannot parse.
+    const onUnhandled = (error?: unknown): void => void answerFault(exchange, error ?? pathNotFound())
+    // Express adds what it needs to the objects that it is given; its types ask for the finished ones.
+    app(exchange.request as Request, exchange.response as Response, onUnhandled)
   }
 }
 

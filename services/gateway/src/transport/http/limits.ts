@@ -30,9 +30,11 @@ export const makeLimit =
     const budget = budgets[name]
     if (budget === undefined) return UNLIMITED
     const taken = await store.take(`${name}:${budgetKey(address)}`, budget)
+    // Who is refused may come back before the whole budget is there again: both headers name that moment.
+    const waitMs = taken.allowed ? taken.resetMs : taken.retryAfterMs
     const headers = {
       'RateLimit-Policy': `"${name}";q=${budget.burst};w=${seconds(budget.burst * budget.intervalMs)}`,
-      RateLimit: `"${name}";r=${taken.remaining};t=${seconds(taken.resetMs)}`,
+      RateLimit: `"${name}";r=${taken.remaining};t=${seconds(waitMs)}`,
     }
     if (taken.allowed) return { headers, refusal: undefined }
     const { retryAfterMs } = taken

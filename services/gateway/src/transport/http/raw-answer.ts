@@ -7,7 +7,12 @@ import { securityHeaders } from './security-headers.js'
 const LINGER_MS = 1_000
 
 /** Answers with a problem on a socket for which there is no ServerResponse, and closes it. */
-export const answerRaw = (socket: Duplex, problem: Problem, requestId: string): void => {
+export const answerRaw = (
+  socket: Duplex,
+  problem: Problem,
+  requestId: string,
+  more: Readonly<Record<string, string>> = {},
+): void => {
   const body = problemBody(problem, requestId)
   const headers = {
     ...securityHeaders,
@@ -18,12 +23,18 @@ export const answerRaw = (socket: Duplex, problem: Problem, requestId: string): 
     Date: new Date().toUTCString(),
     Connection: 'close',
     ...problemHeaders(problem),
+    ...more,
   }
   const head = [
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ]
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  closeAfterAnswer(socket)
+}
+
+/** Gives the other side a moment to read the answer and to close, and no more. */
+export const closeAfterAnswer = (socket: Duplex): void => {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS)
   socket.once('close', () => clearTimeout(timer))
 }

@@ -25,7 +25,10 @@ export interface RouteMatch {
 export type FindRoute = (path: string) => RouteMatch | undefined
 
 export const makeFindRoute = (routes: readonly Route[]): FindRoute => {
-  const patterns = routes.map((route) => ({ route, pattern: patternOf(route, '([^/]+)') }))
+  const patterns = routes.map((route) => ({
+    route,
+    pattern: new RegExp(`^${route.template.replaceAll(/\{\w+\}/g, '([^/]+)')}$`),
+  }))
   return (path) => {
     for (const { route, pattern } of patterns) {
       const match = pattern.exec(path)
@@ -34,12 +37,6 @@ export const makeFindRoute = (routes: readonly Route[]): FindRoute => {
     return undefined
   }
 }
-
-const patternOf = ({ template }: Route, part: string): RegExp =>
-  new RegExp(`^${template.replaceAll(/\{\w+\}/g, part)}$`)
-
-/** The same paths for Express. It has no groups: Express would decode them, and fail for a malformed escape. */
-export const expressPattern = (route: Route): RegExp => patternOf(route, '[^/]+')
 
 /** The handler for a method (HEAD is GET without its body); undefined when the route does not take it. */
 export const handlerFor = ({ methods }: Route, method: string | undefined): Handler | undefined => {

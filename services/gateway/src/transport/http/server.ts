@@ -7,6 +7,7 @@ import { makeClientErrorListener } from './client-error.js'
 import type { Arrival, Dispatch } from './dispatch.js'
 import type { Exchange } from './exchange.js'
 import { OpenExchanges } from './open-exchanges.js'
+import { ignoreUpgrade, wantsStream } from './ignore-upgrade.js'
 import { EVENTS_TEMPLATE, type Pipes } from './pipes/pipes.js'
 import { methodNotAllowed, Problem } from './problem.js'
 import { answerRaw } from './raw-answer.js'
@@ -62,7 +63,11 @@ export const httpServer = (deps: Deps): HttpServer => {
     start: () => listen(server, deps),
     stop: async () => {
       draining = true
-      for (const { headers } of open.all()) headers.Connection = 'close'
+      for (const { headers, response } of open.all()) {
+        headers.Connection = 'close'
+        // For those whose head is out already: Node would keep their connections for the next request.
+        response.once('close', () => server.closeIdleConnections())
+      }
       const closed = new Promise((resolve) => server.close(resolve))
       deps.pipes.close()
       const limit = deps.clock.setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS)
@@ -84,7 +89,6 @@ const listeningServer = ({ pipes }: Deps, open: OpenExchanges, begin: Begin): Se
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       requireHostHeader: false, // assertWellFormed says it in a problem
-      noDelay: true,
     },
     (request, response) => void begin(request, response).run(),
   )
@@ -102,7 +106,10 @@ const listeningServer = ({ pipes }: Deps, open: OpenExchanges, begin: Begin): Se
     void begin(request, response).exchange.answerProblem(new Problem(417, 'EXPECTATION_FAILED', detail))
   })
   server.on('connect', refuseConnect)
-  server.on('upgrade', pipes.upgrade)
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (wantsStream(request)) pipes.upgrade(request, socket, head)
+    else ignoreUpgrade(server, request, socket, head)
+  })
   return server
 }
 

@@ -71,7 +71,7 @@ const serve = (
   response.once('close', leave)
   response.write(`retry: ${RECONNECT_MS}\n\n`)
   const seat = place.take(viewerOf(response, deps.clock))
-  response.on('drain', () => seat.drained())
+  response.on('drain', () => seat.update())
   keepAlive(response, deps.heartbeatMs, deps.clock)
   admission.opened('events', () => {
     response.end(`retry: ${Math.round(Math.random() * RESTART_SPREAD_MS)}\n\n`)

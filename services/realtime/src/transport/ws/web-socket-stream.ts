@@ -64,7 +64,7 @@ const serve = (
 ): void => {
   ws.on('error', () => undefined) // ws closes it with the code that fits, and 'close' follows
   const seat = place.take(viewerOf(ws))
-  socket.on('drain', () => seat.drained())
+  socket.on('drain', () => seat.update())
 
   const isAllowed = makeMessageAllowance()
   const onSaid = (): void => {

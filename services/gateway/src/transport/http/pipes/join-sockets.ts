@@ -13,7 +13,7 @@ export const joinSockets = (a: Duplex, b: Duplex): void => {
 }
 
 const follow = (side: Duplex, other: Duplex): void => {
-  side.once('error', () => other.destroy())
+  side.on('error', () => other.destroy())
   side.once('close', () => {
     if (other instanceof Socket) other.destroySoon()
     else other.destroy()

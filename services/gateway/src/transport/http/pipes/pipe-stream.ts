@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { Admit } from '../admission.js'
 import { hasBody } from '../discard-body.js'
 import { readPollId } from '../poll-id.js'
-import { badRequest, methodNotAllowed, pathNotFound, Problem } from '../problem.js'
+import { badRequest, methodNotAllowed, Problem } from '../problem.js'
 import { answerRaw } from '../raw-answer.js'
 import { readRequestId } from '../request-id.js'
 import { problemBehind } from '../serve.js'
@@ -37,26 +37,27 @@ export const makePipeStream =
   (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const requestId = readRequestId(request.headers['x-request-id'])
     socket.on('error', () => socket.destroy())
+    const budget: Record<string, string> = {}
     const refuse = (error: unknown): void => {
-      if (socket.writable)
-        answerRaw(socket, problemBehind(error, { requestId, route: STREAM_TEMPLATE }, deps.logger), requestId)
+      const problem = problemBehind(error, { requestId, route: STREAM_TEMPLATE }, deps.logger)
+      if (socket.writable) answerRaw(socket, problem, requestId, budget)
     }
     const connect = async (): Promise<void> => {
       assertHandshake(request)
-      const address = await deps.admit(request, 'streams', {})
-      pipe(deps, { request, socket, head, address, requestId, refuse })
+      const address = await deps.admit(request, 'streams', budget)
+      pipe(deps, { request, socket, head, address, requestId, budget, refuse })
     }
     connect().catch(refuse)
   }
 
-/** Throws unless this asks for the stream of a poll. */
+export const isStreamPath = (path: string): boolean => STREAM_PATH.test(path)
+
+/** Throws unless this is a handshake as it should be. */
 const assertHandshake = (request: IncomingMessage): void => {
-  const match = STREAM_PATH.exec(readTarget(request.url ?? '').path)
-  if (match === null) throw pathNotFound()
+  const [, pollId = ''] = STREAM_PATH.exec(readTarget(request.url ?? '').path) ?? []
   if (request.method !== 'GET') throw methodNotAllowed('GET, HEAD')
-  readPollId(match[1] ?? '')
+  readPollId(pollId)
   if (hasBody(request)) throw badRequest('A handshake has no body.')
-  if (request.headers.upgrade?.toLowerCase() !== 'websocket') throw upgradeRequired()
 }
 
 interface Client {
@@ -66,11 +67,14 @@ interface Client {
   readonly head: Buffer
   readonly address: string
   readonly requestId: string
+  /** What is told of the address' budget. */
+  readonly budget: Readonly<Record<string, string>>
   readonly refuse: (error: unknown) => void
 }
 
 const pipe = ({ upstream: where, open }: Deps, client: Client): void => {
-  const { request, socket, head, address, requestId, refuse } = client
+  const { request, socket, head, address, requestId, budget, refuse } = client
+  if (socket.destroyed) return
   const { path, query } = readTarget(request.url ?? '')
   const upstream = openUpstream(where, {
     path: query === '' ? path : `${path}?${query}`,
@@ -80,14 +84,20 @@ const pipe = ({ upstream: where, open }: Deps, client: Client): void => {
   })
   socket.once('close', () => upstream.destroy())
   upstream.once('error', (error) => refuse(realtimeIsAway(error)))
-  upstream.once('response', (answer) => relayRefusal(answer, socket, requestId))
+  upstream.once('response', (answer) =>
+    relayRefusal(answer, socket, { ...budget, 'X-Request-Id': requestId }),
+  )
   upstream.once('upgrade', (answer, upstreamSocket, upstreamHead) => {
+    if (socket.destroyed) {
+      upstreamSocket.destroy()
+      return
+    }
     relaySwitch(answer, socket, requestId)
     socket.write(upstreamHead)
     upstreamSocket.write(head)
     const end = (): void => void socket.destroy()
     open.add(end)
-    socket.once('close', () => open.delete(end))
+    socket.once('close', () => open.remove(end))
     joinSockets(socket, upstreamSocket)
   })
 }

@@ -15,5 +15,22 @@ export interface Pipes {
   close(): void
 }
 
-/** The streams that are open, each as the way to end it. */
-export type OpenStreams = Set<() => void>
+/** The streams that are open, each as the way to end it; one that opens after the close is ended at once. */
+export class OpenStreams {
+  readonly #ends = new Set<() => void>()
+  #closed = false
+
+  add(end: () => void): void {
+    if (this.#closed) end()
+    else this.#ends.add(end)
+  }
+
+  remove(end: () => void): void {
+    this.#ends.delete(end)
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const end of this.#ends) end()
+  }
+}

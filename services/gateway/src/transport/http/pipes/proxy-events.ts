@@ -54,5 +54,5 @@ const relay = (answer: IncomingMessage, exchange: Exchange, open: OpenStreams): 
 
   const end = (): void => void response.end()
   open.add(end)
-  response.once('close', () => open.delete(end))
+  response.once('close', () => open.remove(end))
 }

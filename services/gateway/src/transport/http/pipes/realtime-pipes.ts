@@ -1,7 +1,7 @@
 import type { Logger } from '@votestream/runtime'
 import type { Admit } from '../admission.js'
 import { makePipeStream } from './pipe-stream.js'
-import type { OpenStreams, Pipes } from './pipes.js'
+import { OpenStreams, type Pipes } from './pipes.js'
 import { makeProxyEvents } from './proxy-events.js'
 import type { Upstream } from './upstream.js'
 
@@ -13,12 +13,10 @@ interface Deps {
 }
 
 export const realtimePipes = ({ upstream, admit, assertPoll, logger }: Deps): Pipes => {
-  const open: OpenStreams = new Set()
+  const open = new OpenStreams()
   return {
     upgrade: makePipeStream({ upstream, admit, open, logger }),
     events: makeProxyEvents({ upstream, assertPoll, open }),
-    close() {
-      for (const end of open) end()
-    },
+    close: () => open.close(),
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { closeAfterAnswer } from '../raw-answer.js'
 import { securityHeaders } from '../security-headers.js'
 
 type Headers = Readonly<Record<string, string>>
@@ -50,10 +51,11 @@ export const relaySwitch = (answer: IncomingMessage, socket: Duplex, requestId: 
   writeHead(socket, answer, withOurs(endToEndHeaders(answer.headers), ours))
 }
 
-/** Passes on why realtime refused the handshake, and closes. */
-export const relayRefusal = (answer: IncomingMessage, socket: Duplex, requestId: string): void => {
-  const ours = { ...securityHeaders, 'X-Request-Id': requestId, Connection: 'close' }
+/** Passes on why realtime refused the handshake, with `more` headers, and closes. */
+export const relayRefusal = (answer: IncomingMessage, socket: Duplex, more: Headers): void => {
+  const ours = { ...securityHeaders, ...more, Connection: 'close' }
   writeHead(socket, answer, withOurs(endToEndHeaders(answer.headers), ours))
   answer.once('error', () => socket.destroy())
+  answer.once('end', () => closeAfterAnswer(socket))
   answer.pipe(socket)
 }
