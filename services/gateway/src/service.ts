@@ -2,10 +2,11 @@ import { postgresBus } from '@votestream/bus'
 import { pollsService, votesService } from '@votestream/proto'
 import { rpcClient } from '@votestream/rpc'
 import type { Clock, Logger, Service } from '@votestream/runtime'
-import { createRegistry, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { memoryRateLimits } from './adapters/memory/memory-rate-limits.js'
 import { gatewayMetrics } from './adapters/metrics/gateway-metrics.js'
 import { registrySource } from './adapters/metrics/registry-source.js'
+import { tracedRequests } from './adapters/metrics/traced-requests.js'
 import { rpcPolls } from './adapters/polls-client/rpc-polls.js'
 import { realtimeHealth } from './adapters/realtime-health.js'
 import { rpcHealth } from './adapters/rpc-health.js'
@@ -86,11 +87,18 @@ export function createGateway({ config, logger, clock = systemClock }: Deps): Ga
   )
   const ready = (): true | string => (http.port === 0 ? 'the public port is not bound' : true)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
-  const drain = { stop: () => drained(ops, clock, config.drainDelayMs) }
   const votesOnTheirWay = { stop: () => batcher.close() }
 
   const service = lifecycle(logger, {
-    ...{ ops, bus, pollsClient, votesClient, votesOnTheirWay, http, drain },
+    ...{
+      ops,
+      bus,
+      pollsClient,
+      votesClient,
+      votesOnTheirWay,
+      http,
+      drain: drain(ops, clock, config.drainDelayMs),
+    },
   })
   return { ...service, ports: () => ({ http: http.port, ops: ops.port }) }
 }
@@ -125,11 +133,6 @@ const publicApi = (
     serveRest: makeExpressApp({ page, serve, logger }),
     ...{ admit, serve, logger, clock },
   })
-  return httpServer({ host: config.host, port: config.port, dispatch, pipes, meter: metrics.requests, clock })
-}
-
-/** First of all at a stop: unready, then time for the endpoints to forget this replica. */
-const drained = (ops: { setDraining(): void }, clock: Clock, delayMs: number): Promise<void> => {
-  ops.setDraining()
-  return clock.sleep(delayMs)
+  const requests = tracedRequests(metrics.requests, logger)
+  return httpServer({ host: config.host, port: config.port, dispatch, pipes, meter: requests, clock })
 }

@@ -3,7 +3,7 @@ import { postgresPool, schemaGuard } from '@votestream/postgres'
 import { pollsService, pollsServiceName } from '@votestream/proto'
 import { bindService, rpcServer } from '@votestream/rpc'
 import type { Clock, Logger, Service } from '@votestream/runtime'
-import { createRegistry, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { fileURLToPath } from 'node:url'
 import { postgresPollStore, postgresThemeStore } from './adapters/postgres/postgres-stores.js'
 import { makeCreatePoll } from './app/create-poll.js'
@@ -67,14 +67,14 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
   })
   const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
-  const drain = { stop: () => drained(ops, clock, config.drainDelayMs) }
 
-  const service = lifecycle(logger, { ops, postgres, schema, bus, server, drain })
+  const service = lifecycle(logger, {
+    ops,
+    postgres,
+    schema,
+    bus,
+    server,
+    drain: drain(ops, clock, config.drainDelayMs),
+  })
   return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
-}
-
-/** First of all at a stop: unready, then time for the endpoints to forget this replica. */
-const drained = (ops: { setDraining(): void }, clock: Clock, delayMs: number): Promise<void> => {
-  ops.setDraining()
-  return clock.sleep(delayMs)
 }

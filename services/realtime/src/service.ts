@@ -2,7 +2,7 @@ import { postgresBus } from '@votestream/bus'
 import { pollsService, votesService } from '@votestream/proto'
 import { rpcClient } from '@votestream/rpc'
 import type { Clock, Logger, Service } from '@votestream/runtime'
-import { createRegistry, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { randomUUID } from 'node:crypto'
 import { exposeStreamGauges, prometheusStreamMeter } from './adapters/metrics/stream-meter.js'
 import { rpcPollDefinitions } from './adapters/polls-client/poll-definitions.js'
@@ -62,9 +62,18 @@ export function createRealtime({ config, logger, clock = systemClock }: Deps): R
 
   const watchPoll = makeWatchPoll({ definitions: rpcPollDefinitions({ polls, clock }), rooms })
   const server = streamServer({ ...shared, watchPoll, streams })
-  const drain = { stop: () => drained(ops, clock, config.drainDelayMs) }
 
-  const service = lifecycle(logger, { ops, bus, polls, votes, rooms, resync, reports, server, drain })
+  const service = lifecycle(logger, {
+    ops,
+    bus,
+    polls,
+    votes,
+    rooms,
+    resync,
+    reports,
+    server,
+    drain: drain(ops, clock, config.drainDelayMs),
+  })
   return { ...service, ports: () => ({ http: server.port, ops: ops.port }) }
 }
 
@@ -87,10 +96,4 @@ const streamServer = (deps: Shared & { watchPoll: WatchPoll; streams: OpenStream
   const serveEvents = makeServeEvents({ ...deps, welcome, heartbeatMs, allowedOrigins })
   const handlers = makeHandlers({ ...deps, serveWebSocket, serveEvents, allowedOrigins })
   return httpServer({ ...deps, host, port, maxStreams: maxConnections, drainMs, handlers })
-}
-
-/** First of all at a stop: unready, then time for the endpoints to forget this replica. */
-const drained = (ops: { setDraining(): void }, clock: Clock, delayMs: number): Promise<void> => {
-  ops.setDraining()
-  return clock.sleep(delayMs)
 }

@@ -4,7 +4,7 @@ import { pollsService, votesService, votesServiceName } from '@votestream/proto'
 import { bindService, rpcClient, rpcServer } from '@votestream/rpc'
 import type { HealthCheck } from '@votestream/rpc'
 import type { Clock, Logger, Service } from '@votestream/runtime'
-import { createRegistry, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { fileURLToPath } from 'node:url'
 import { directVoteLog } from './adapters/direct/direct-vote-log.js'
 import { postgresProcessLock } from './adapters/direct/process-lock.js'
@@ -99,10 +99,20 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
   })
   const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
-  const drain = { stop: () => drained(ops, clock, config.drainDelayMs) }
 
   const rejections = forgetRejections({ store, clock, logger })
-  const service = lifecycle(logger, { ops, pg, schema, bus, polls, lock, log, rejections, server, drain })
+  const service = lifecycle(logger, {
+    ops,
+    pg,
+    schema,
+    bus,
+    polls,
+    lock,
+    log,
+    rejections,
+    server,
+    drain: drain(ops, clock, config.drainDelayMs),
+  })
   return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
 }
 
@@ -116,9 +126,3 @@ const healthOf = (
   kafka: () => null,
   redis: () => null,
 })
-
-/** First of all at a stop: unready, then time for the endpoints to forget this replica. */
-const drained = (ops: { setDraining(): void }, clock: Clock, delayMs: number): Promise<void> => {
-  ops.setDraining()
-  return clock.sleep(delayMs)
-}

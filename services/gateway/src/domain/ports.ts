@@ -92,6 +92,7 @@ export interface CacheMeter {
 /** Notes each HTTP request; `route` is a template such as `/polls/{id}`, never a path. */
 export interface RequestMeter {
   answered(request: {
+    readonly requestId: string
     readonly route: string
     readonly method: string
     readonly status: number

@@ -11,6 +11,9 @@ import { ask, handshake, watch, type Answer } from '../stream-client.js'
 jest.setTimeout(30_000)
 
 const POLL = 1
+const handshakeHead = Object.entries(handshake)
+  .map(([name, value]) => `${name}: ${value}\r\n`)
+  .join('')
 
 const openMeshWithPoll = async (settings = {}): Promise<Mesh> => {
   const mesh = await openMesh(settings)
@@ -209,14 +212,60 @@ test('headers beyond 16 KiB are told so and closed', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 431 [^]*"reason":"HEADERS_TOO_LARGE"/)
 })
 
+test('who is refused leaves nothing behind', async () => {
+  await using mesh = await openMeshWithPoll({ maxConnections: 1 })
+
+  for (let attempt = 0; attempt < 3; attempt += 1)
+    expectProblem(await ask(mesh.url, '/polls/2/stream', { headers: handshake }), 404, 'POLL_NOT_FOUND')
+
+  await using client = await watch(mesh.url, '/polls/1/stream')
+  await client.sees(0)
+})
+
+test('who is refused is hung up on, also when it does not hang up itself', async () => {
+  await using mesh = await openMeshWithPoll()
+  const socket = connect({ port: mesh.realtime.ports().http, host: '127.0.0.1', allowHalfOpen: true })
+  socket.write(`GET /polls/2/stream HTTP/1.1\r\nHost: x\r\n${handshakeHead}\r\n`)
+  let answer = ''
+  socket.on('data', (bytes: Buffer) => (answer += bytes.toString()))
+  await once(socket, 'end')
+
+  const hungUp = once(socket, 'error')
+  const talking = setInterval(() => socket.write('still here'), 20)
+  const [error] = (await hungUp) as [NodeJS.ErrnoException]
+  clearInterval(talking)
+
+  expect(answer).toContain('POLL_NOT_FOUND')
+  expect(['EPIPE', 'ECONNRESET']).toContain(error.code)
+})
+
+test('who leaves while its poll is read leaves nothing behind', async () => {
+  await using mesh = await openMeshWithPoll({ maxConnections: 1 })
+  const first = await watch(mesh.url, '/polls/1/stream')
+  await first.sees(0)
+  await first[Symbol.asyncDispose]()
+  await eventually(async () => expect(await mesh.metric('votestream_realtime_connections')).toBe(0))
+  mesh.votes.silent = true
+
+  const readsBefore = mesh.votes.reads.length
+  const socket = connect(mesh.realtime.ports().http, '127.0.0.1')
+  socket.write(`GET /polls/1/stream HTTP/1.1\r\nHost: x\r\n${handshakeHead}\r\n`)
+  await eventually(() => expect(mesh.votes.reads.length).toBeGreaterThan(readsBefore))
+  socket.resetAndDestroy()
+
+  await eventually(async () => {
+    await using client = await watch(mesh.url, '/polls/1/stream')
+    await client.sees(0)
+  })
+})
+
 test('who leaves during the handshake leaves nothing behind', async () => {
   await using mesh = await openMeshWithPoll({ maxConnections: 1 })
-  const head = Object.entries(handshake).map(([name, value]) => `${name}: ${value}\r\n`)
 
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const socket = connect(mesh.realtime.ports().http, '127.0.0.1')
     await once(socket, 'connect')
-    socket.write(`GET /polls/1/stream HTTP/1.1\r\nHost: x\r\n${head.join('')}\r\n`)
+    socket.write(`GET /polls/1/stream HTTP/1.1\r\nHost: x\r\n${handshakeHead}\r\n`)
     socket.resetAndDestroy()
   }
 

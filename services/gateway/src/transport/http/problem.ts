@@ -26,8 +26,11 @@ export class Problem extends Error {
 
 export const badRequest = (detail: string): Problem => new Problem(400, 'BAD_REQUEST', detail)
 
-export const invalidBody = (detail: string, errors: readonly FieldFault[] = []): Problem =>
-  new Problem(400, 'INVALID_BODY', detail, { errors })
+/** A fault that has no place of its own is one of the whole body: its path is empty. */
+export const invalidBody = (
+  detail: string,
+  errors: readonly FieldFault[] = [{ path: '', message: detail }],
+): Problem => new Problem(400, 'INVALID_BODY', detail, { errors })
 
 export const pathNotFound = (): Problem => new Problem(404, 'NOT_FOUND', 'There is nothing at this path.')
 

@@ -123,11 +123,13 @@ const listen = (server: Server, { host, port }: Deps): Promise<void> =>
   })
 
 /** A stream lasts as long as its viewer: realtime counts those. */
-const measure = ({ template, request, response, startedAtMs }: Exchange, { meter, clock }: Deps): void => {
+const measure = (exchange: Exchange, { meter, clock }: Deps): void => {
+  const { requestId, template, request, response, startedAtMs } = exchange
   if (template === EVENTS_TEMPLATE) return
   response.once('finish', () => {
     const seconds = (clock.monotonicMs() - startedAtMs) / 1_000
     meter.answered({
+      requestId,
       route: template ?? 'other',
       method: request.method ?? '',
       status: response.statusCode,
