@@ -24,9 +24,12 @@ export async function untilReady(
 ): Promise<void> {
   const { pid } = await serving(child, signal)
   if (pid !== undefined) onPid(pid)
-  while (readyUrl !== undefined && !(await answersOk(readyUrl))) {
-    await sleep(POLL_MS, undefined, { signal })
-  }
+  if (readyUrl !== undefined) await untilOk(readyUrl, signal)
+}
+
+/** Resolves when `url` answers 200; rejects when `signal` aborts. */
+export async function untilOk(url: string, signal: AbortSignal): Promise<void> {
+  while (!(await answersOk(url))) await sleep(POLL_MS, undefined, { signal })
 }
 
 function serving(child: ChildProcess, signal: AbortSignal): Promise<ServingMessage> {

@@ -1,13 +1,18 @@
 import { createLogger } from '@votestream/runtime'
 import { describeFailure } from '../expected-failure.js'
+import { untilOk } from '../processes/until-ready.js'
 import type { Secrets } from '../state/secrets.js'
 import type { Terminal } from '../terminal/terminal.js'
+import { within } from '../within.js'
 import { fillDemo } from './fill-demo.js'
 import type { Mesh } from './mesh.js'
 import type { StartOptions } from './options.js'
 import { prepareDatabase } from './prepare-database.js'
 import { publicApi } from './public-api.js'
 import { welcome } from './welcome.js'
+
+/** Services look for each other about once a second. */
+const HEALTHY_LIMIT_MS = 30_000
 
 export interface Boot {
   readonly mesh: Mesh
@@ -35,6 +40,8 @@ export async function boot({ mesh, serverUrl, secrets, url, options, terminal, o
   over.throwIfAborted()
   if (applied.length > 0) terminal.note(`migrated the database: ${applied.join(', ')}`)
   await mesh.startServices()
+  // Each is ready by itself; the public answer is good once they have found each other.
+  await within(untilOk(`${url}/health`, over), HEALTHY_LIMIT_MS, `${url}/health`)
   over.throwIfAborted()
   terminal.note(`gateway, realtime, votes and polls are ready (${since()})`)
   terminal.block(await greet(url, options, terminal, over))

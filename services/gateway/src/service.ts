@@ -89,17 +89,9 @@ export function createGateway({ config, logger, clock = systemClock }: Deps): Ga
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
   const votesOnTheirWay = { stop: () => batcher.close() }
 
-  const service = lifecycle(logger, {
-    ...{
-      ops,
-      bus,
-      pollsClient,
-      votesClient,
-      votesOnTheirWay,
-      http,
-      drain: drain(ops, clock, config.drainDelayMs),
-    },
-  })
+  const draining = drain(ops, clock, config.drainDelayMs)
+  const clients = { pollsClient, votesClient, votesOnTheirWay }
+  const service = lifecycle(logger, { ops, bus, ...clients, http, draining })
   return { ...service, ports: () => ({ http: http.port, ops: ops.port }) }
 }
 

@@ -68,13 +68,7 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
   const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
 
-  const service = lifecycle(logger, {
-    ops,
-    postgres,
-    schema,
-    bus,
-    server,
-    drain: drain(ops, clock, config.drainDelayMs),
-  })
+  const draining = drain(ops, clock, config.drainDelayMs)
+  const service = lifecycle(logger, { ops, postgres, schema, bus, server, draining })
   return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
 }

@@ -63,17 +63,8 @@ export function createRealtime({ config, logger, clock = systemClock }: Deps): R
   const watchPoll = makeWatchPoll({ definitions: rpcPollDefinitions({ polls, clock }), rooms })
   const server = streamServer({ ...shared, watchPoll, streams })
 
-  const service = lifecycle(logger, {
-    ops,
-    bus,
-    polls,
-    votes,
-    rooms,
-    resync,
-    reports,
-    server,
-    drain: drain(ops, clock, config.drainDelayMs),
-  })
+  const draining = drain(ops, clock, config.drainDelayMs)
+  const service = lifecycle(logger, { ops, bus, polls, votes, rooms, resync, reports, server, draining })
   return { ...service, ports: () => ({ http: server.port, ops: ops.port }) }
 }
 

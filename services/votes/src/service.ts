@@ -101,18 +101,8 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
 
   const rejections = forgetRejections({ store, clock, logger })
-  const service = lifecycle(logger, {
-    ops,
-    pg,
-    schema,
-    bus,
-    polls,
-    lock,
-    log,
-    rejections,
-    server,
-    drain: drain(ops, clock, config.drainDelayMs),
-  })
+  const draining = drain(ops, clock, config.drainDelayMs)
+  const service = lifecycle(logger, { ops, pg, schema, bus, polls, lock, log, rejections, server, draining })
   return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
 }
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { aVoteOf, sendRaw, type WireAnswer } from '../wire.js'
 import { openWorld, type World } from '../world.js'
 
@@ -172,6 +174,24 @@ describe('bodies', () => {
 
     expectProblem(answers[0], 413)
     expect(closed).toBe(true)
+  })
+
+  test('a client that goes on sending, and reads only then, still reads why', async () => {
+    const socket = connect(world.port, '127.0.0.1')
+    const failure = once(socket, 'error').then(([error]: unknown[]) => error)
+    socket.write(`${HEAD}Content-Length: 100000000\r\n\r\n`)
+    for (let sent = 0; sent < 20; sent++) {
+      socket.write('x'.repeat(64 * 1024))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+
+    const [first] = (await Promise.race([
+      once(socket, 'data'),
+      failure.then((error) => [error]),
+    ])) as unknown[]
+    socket.destroy()
+
+    expect(String(first)).toMatch(/^HTTP\/1\.1 413 /)
   })
 
   test('a client that asks before it sends is told before it sends', async () => {

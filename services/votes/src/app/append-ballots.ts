@@ -1,8 +1,14 @@
 import type { Ballot } from '../domain/ballot.js'
 import type { Appended, PollDefinitions, VoteLog, VoteMeter } from '../domain/ports.js'
 import type { Admission, Refusal } from './admit-ballots.js'
-import type { Call } from './cast-votes.js'
 import type { VotesInHand } from './votes-in-hand.js'
+
+export interface Call {
+  /** Epoch milliseconds; a ballot is not appended after it. */
+  readonly deadlineAt: number
+  /** Aborted when the caller is gone or the deadline has passed. */
+  readonly signal: AbortSignal
+}
 
 /** A ballot and its place in the call. */
 export interface IndexedBallot {

@@ -3,7 +3,7 @@ import type { Ballot } from '../domain/ballot.js'
 import type { VoteLog, VoteMeter } from '../domain/ports.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Refusal } from './admit-ballots.js'
-import type { AppendDeps, AppendOutcome } from './append-ballots.js'
+import type { AppendDeps, AppendOutcome, Call } from './append-ballots.js'
 import { makeAppendBallots } from './append-ballots.js'
 import type { VerdictWaiters } from './verdict-waiters.js'
 import { makeWakeUp } from './wake-up.js'
@@ -24,13 +24,6 @@ interface Deps extends AppendDeps {
   readonly waiters: VerdictWaiters
   readonly meter: VoteMeter
   readonly clock: Clock
-}
-
-export interface Call {
-  /** Epoch milliseconds; a ballot is not appended after it. */
-  readonly deadlineAt: number
-  /** Aborted when the caller is gone or the deadline has passed. */
-  readonly signal: AbortSignal
 }
 
 /**
