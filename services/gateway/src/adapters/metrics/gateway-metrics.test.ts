@@ -30,8 +30,20 @@ test('the readings add up what was counted', async () => {
   metrics.pollTexts.hit()
   metrics.pollTexts.miss()
   for (const seconds of [0.002, 0.002, 0.002, 0.4])
-    metrics.requests.answered({ route: '/polls/{id}/vote', method: 'POST', status: 200, seconds })
-  metrics.requests.answered({ route: '/health', method: 'GET', status: 200, seconds: 0.1 })
+    metrics.requests.answered({
+      requestId: 'request',
+      route: '/polls/{id}/vote',
+      method: 'POST',
+      status: 200,
+      seconds,
+    })
+  metrics.requests.answered({
+    requestId: 'request',
+    route: '/health',
+    method: 'GET',
+    status: 200,
+    seconds: 0.1,
+  })
 
   const readings = await source.readings()
 
@@ -52,7 +64,13 @@ test('labels are bounded, whatever a service or a client says', async () => {
   const { metrics, source } = aWorld()
 
   metrics.votes.answered('rejected', 'A_REASON_OF_TOMORROW')
-  metrics.requests.answered({ route: 'other', method: 'PROPFIND', status: 404, seconds: 0.1 })
+  metrics.requests.answered({
+    requestId: 'request',
+    route: 'other',
+    method: 'PROPFIND',
+    status: 404,
+    seconds: 0.1,
+  })
 
   const { text } = await source.exposition()
   expect(text).toContain('votestream_votes_answered_total{status="rejected",reason="OTHER"} 1')
