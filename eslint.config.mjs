@@ -32,7 +32,7 @@ export default tseslint.config(
       '**/*.test.ts',
       '**/*.contract.ts',
       '{packages,services}/*/test/**/*.ts',
-      'local/test/**/*.ts',
+      'local/{test,nightly}/**/*.ts',
       'e2e/**/*.ts',
     ],
     languageOptions: { parserOptions: { projectService: false, project: './tsconfig.test.json' } },
