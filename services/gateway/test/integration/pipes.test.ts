@@ -68,8 +68,11 @@ describe('a WebSocket', () => {
   test('that realtime ends is ended, after its last bytes', async () => {
     const { socket, heard } = await openStream()
     const closed = once(socket, 'close')
+    socket.pause()
 
-    world.realtime.streams[0]?.end('goodbye')
+    world.realtime.streams[0]?.end(`${'x'.repeat(1024 * 1024)}goodbye`)
+    await new Promise((resolve) => setTimeout(resolve, 100)) // the client is slow
+    socket.resume()
 
     await closed
     expect(heard()).toMatch(/goodbye$/)

@@ -200,6 +200,9 @@ describe('votes that come together', () => {
     expect(await told(second)).toMatchObject({ status: 503, body: { reason: 'OVERLOADED' } })
     expect(await told(await first)).toMatchObject({ status: 504 })
     expect(world.votes.cast).toHaveLength(1)
+    expect(await (await fetch(`http://127.0.0.1:${world.opsPort}/metrics`)).text()).toMatch(
+      /votestream_votes_shed_total\{reason="EXPIRED",service="gateway"\} 1/,
+    )
   }, 10_000)
 })
 

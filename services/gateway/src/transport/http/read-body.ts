@@ -35,6 +35,8 @@ const readBody = (exchange: Exchange, limitBytes: number): Promise<Buffer> => {
     }
     request.on('data', take)
     request.once('end', () => resolve(Buffer.concat(chunks, bytes)))
-    request.once('close', () => reject(badRequest('The body ended too early.')))
+    request.once('close', () => {
+      if (!request.complete) reject(badRequest('The body ended too early.'))
+    })
   })
 }
