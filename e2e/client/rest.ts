@@ -29,8 +29,8 @@ export interface Rest extends Disposable {
 /** Far above the gateway's own 3 s: an answer that takes longer is lost. */
 const TIMEOUT_MS = 10_000
 
-/** Enough for the largest burst of a suite to be under way at once. */
-const MOST_SOCKETS = 256
+/** Nobody waits in this process: what a suite sends is under way, also while a service hangs and each answer takes 3 s. */
+const MOST_SOCKETS = 2_000
 
 /** Opens a client with connections of its own, kept alive between requests. */
 export const openRest = (url: string): Rest => {

@@ -82,6 +82,23 @@ describe('within the 3 s of HTTP', () => {
     expect(await answer).toBe(reason)
   })
 
+  test('that an outcome is unknown is said when the ballot has expired, and not before', async () => {
+    let cast: Cast | undefined
+    const { castVote, clock, answered } = aWorld((given) => {
+      cast = given
+      return Promise.resolve({ status: 'unknown' })
+    })
+
+    const failure = failureOf(castVote(aVote))
+    await clock.advance(2_899)
+    const before = [...answered]
+    await clock.advance(1)
+
+    expect(before).toEqual([])
+    expect(await failure).toMatchObject({ reason: 'OUTCOME_UNKNOWN' })
+    expect(cast?.ballot.expiresAt).toBeLessThan(clock.now())
+  })
+
   test('an answer leaves no timer behind', async () => {
     const { castVote, clock, answered } = aWorld(() => Promise.resolve({ status: 'counted', version: 1 }))
 
@@ -114,9 +131,11 @@ describe('a vote that was not counted', () => {
     [{ status: 'refused', reason: 'UNAVAILABLE', retryAfterMs: 0 }, 'unavailable', 'UNAVAILABLE', 1_000],
     [{ status: 'refused', reason: 'SOMETHING_NEW', retryAfterMs: 5 }, 'unavailable', 'UNAVAILABLE', 5],
   ])('%j', async (outcome, code, reason, retryAfterMs) => {
-    const { castVote } = aWorld(() => Promise.resolve(outcome))
+    const { castVote, clock } = aWorld(() => Promise.resolve(outcome))
 
-    const { voteId } = await failureOf(castVote(aVote)).then((error) => {
+    const failure = failureOf(castVote(aVote))
+    await clock.advance(2_900)
+    const { voteId } = await failure.then((error) => {
       expect({ code: error.code, reason: error.reason, retryAfterMs: error.retryAfterMs }).toEqual({
         code,
         reason,
@@ -137,11 +156,11 @@ describe('a vote that was not counted', () => {
   })
 
   test('because of a bug may have been recorded', async () => {
-    const { castVote } = aWorld(() => Promise.reject(new Error('bug')))
+    const { castVote, clock } = aWorld(() => Promise.reject(new Error('bug')))
 
-    expect(await failureOf(castVote(aVote))).toMatchObject({
-      code: 'deadline_exceeded',
-      reason: 'OUTCOME_UNKNOWN',
-    })
+    const failure = failureOf(castVote(aVote))
+    await clock.advance(2_900)
+
+    expect(await failure).toMatchObject({ code: 'deadline_exceeded', reason: 'OUTCOME_UNKNOWN' })
   })
 })

@@ -48,8 +48,9 @@ export const makeCastVote =
   async ({ pollId, choice, idempotencyKey, requestId }: VoteRequest): Promise<CastVote> => {
     const now = clock.now()
     const voteId = idempotencyKey === undefined ? newVoteId(now) : voteIdOf(pollId, undefined, idempotencyKey)
-    const ballot = { pollId, voteId, ballotKey: voteId, choice, requestId }
-    const cast: Cast = { ballot, deadlineAt: now + CALL_WITHIN_MS, pending: false }
+    const deadlineAt = now + CALL_WITHIN_MS
+    const ballot = { pollId, voteId, ballotKey: voteId, choice, requestId, expiresAt: deadlineAt }
+    const cast: Cast = { ballot, deadlineAt, pending: false }
 
     meter.received()
     const outcome = await settle(cast, now + SEND_WITHIN_MS, { batcher, clock })
@@ -59,7 +60,10 @@ export const makeCastVote =
     throw failureOf(outcome, voteId)
   }
 
-/** The outcome, or what is known when the time for an answer is up. */
+/**
+ * The outcome, or what is known when the time for an answer is up. That is not said earlier: whoever hears it may ask for the vote at once,
+ * and by then its ballot has expired, so that "there is no such vote" stays true.
+ */
 const settle = (cast: Cast, sendBy: number, { batcher, clock }: Omit<Deps, 'meter'>): Promise<Outcome> =>
   new Promise((resolve) => {
     const timer = clock.setTimeout(
@@ -67,6 +71,7 @@ const settle = (cast: Cast, sendBy: number, { batcher, clock }: Omit<Deps, 'mete
       ANSWER_WITHIN_MS,
     )
     const done = (outcome: Outcome): void => {
+      if (outcome.status === 'unknown') return
       timer.cancel()
       resolve(outcome)
     }

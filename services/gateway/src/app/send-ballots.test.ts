@@ -10,7 +10,10 @@ type Said = BallotOutcome['outcome']
 const counted: Outcome = { status: 'counted', version: 3 }
 
 const aCast = (voteId: string, deadlineAt: number): Cast => ({
-  ballot: { pollId: 1, voteId, ballotKey: voteId, choice: 0, requestId: `request-of-${voteId}` },
+  ballot: {
+    ...{ pollId: 1, voteId, ballotKey: voteId, choice: 0, requestId: `request-of-${voteId}` },
+    expiresAt: deadlineAt,
+  },
   deadlineAt,
   pending: false,
 })

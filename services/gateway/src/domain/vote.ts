@@ -8,6 +8,8 @@ export interface Ballot {
   /** An option's 0-based index; may name an option that the poll does not have. */
   readonly choice: number
   readonly requestId: string
+  /** Epoch milliseconds; never recorded after it, however long the call lies unread. */
+  readonly expiresAt: number
 }
 
 /** What is known of a ballot once it was sent. */

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { AppError, unavailable } from '@votestream/errors'
 import { eventually } from '@votestream/testing'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { openWorld, told, type World, type WorldOptions } from '../world.js'
 
 let world: World
@@ -293,7 +294,12 @@ describe('when a call fails', () => {
       throw breakConnection()
     }
 
-    for (let vote = 0; vote < 40; vote++) await world.vote(1, { choice: 0 })
+    const answers: Promise<unknown>[] = []
+    for (let vote = 0; vote < 40; vote++) {
+      answers.push(world.vote(1, { choice: 0 }))
+      await sleep(120) // longer than a call and its repetition, so that none of them shares one
+    }
+    await Promise.all(answers)
 
     expect(world.votes.calls).toBeGreaterThan(50)
     expect(world.votes.calls).toBeLessThanOrEqual(54)

@@ -41,8 +41,10 @@ export const makeAppendBallots = (deps: AppendDeps) => {
     if (group.length === 0) return []
     using _taken = deps.inHand.take(group.map(({ ballot }) => ballot.voteId))
     const admissions = await deps.admit(group.map(({ ballot }) => ballot))
-    const tooLate = call.signal.aborted || deps.clock.now() >= call.deadlineAt ? TOO_LATE : undefined
-    const refusals = group.map((_, position) => tooLate ?? admissions[position])
+    const now = deps.clock.now()
+    const isTooLate = ({ ballot: { expiresAt = Infinity } }: IndexedBallot): boolean =>
+      call.signal.aborted || now >= Math.min(call.deadlineAt, expiresAt)
+    const refusals = group.map((one, position) => (isTooLate(one) ? TOO_LATE : admissions[position]))
     const admitted = group.filter((_, position) => refusals[position] === undefined)
     const appended = admitted.length > 0 ? await deps.log.append(admitted.map(({ ballot }) => ballot)) : []
     const results = new Map(

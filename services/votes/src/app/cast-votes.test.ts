@@ -128,6 +128,24 @@ test('a ballot whose deadline has passed is refused before the append', async ()
   expect(appended).toEqual([])
 })
 
+test('a ballot that has expired on its way is refused, whatever time its call has left', async () => {
+  const { cast, call, appended, clock } = aWorld()
+  const [late, timely] = [
+    aBallot({ expiresAt: clock.now() + 999 }),
+    aBallot({ expiresAt: clock.now() + 1_001 }),
+  ]
+  await clock.advance(999)
+
+  const messages = cast([late, timely], call)
+  const first = messages.next()
+  await clock.advance(FIRST_MESSAGE_WITHIN_MS)
+
+  expect((await first).value).toEqual([
+    { status: 'refused', reason: 'UNAVAILABLE', retryAfterMs: 0, index: 0 },
+  ])
+  expect(appended).toEqual([timely])
+})
+
 test('what the log refuses or does not know is told as such', async () => {
   const { cast, call } = aWorld({
     append: () =>

@@ -8,6 +8,8 @@ export interface Ballot {
   /** An option's 0-based index. */
   readonly choice: number
   readonly requestId: string
+  /** Epoch milliseconds; not given to the log after it. Never, when it is missing. */
+  readonly expiresAt?: number
 }
 
 /** Where a ballot lies in the log. */

@@ -20,6 +20,11 @@ export interface Ballot {
    * Ties log lines of all services together; 1 to 64 characters.
    */
   'requestId'?: (string);
+  /**
+   * Milliseconds since 1970-01-01T00:00:00Z by the caller's clock; 0 for never. Not appended after it: a call can lie unread for longer than
+   * its own, relative deadline, and by then its voter may have been told that no such vote is in the log.
+   */
+  'expiresAtMs'?: (number | string | Long);
 }
 
 export interface Ballot__Output {
@@ -40,4 +45,9 @@ export interface Ballot__Output {
    * Ties log lines of all services together; 1 to 64 characters.
    */
   'requestId': (string);
+  /**
+   * Milliseconds since 1970-01-01T00:00:00Z by the caller's clock; 0 for never. Not appended after it: a call can lie unread for longer than
+   * its own, relative deadline, and by then its voter may have been told that no such vote is in the log.
+   */
+  'expiresAtMs': (number);
 }

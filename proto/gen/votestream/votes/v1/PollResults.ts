@@ -15,6 +15,10 @@ export interface PollResults {
    * The database's clock when this was read; microseconds since 1970-01-01T00:00:00Z.
    */
   'asOfUs'?: (number | string | Long);
+  /**
+   * True when this is the live view's copy, which may be old: the record of votes could not be read.
+   */
+  'stale'?: (boolean);
 }
 
 export interface PollResults__Output {
@@ -29,4 +33,8 @@ export interface PollResults__Output {
    * The database's clock when this was read; microseconds since 1970-01-01T00:00:00Z.
    */
   'asOfUs': (number);
+  /**
+   * True when this is the live view's copy, which may be old: the record of votes could not be read.
+   */
+  'stale': (boolean);
 }

@@ -5,7 +5,7 @@ import type { BallotOutcome } from '../../domain/ports.js'
 import { castVotes } from './cast-votes.js'
 
 const aBallot = (voteId: string, choice = 0) => ({
-  ...{ pollId: 1, voteId, ballotKey: voteId, choice, requestId: 'request' },
+  ...{ pollId: 1, voteId, ballotKey: voteId, choice, requestId: 'request', expiresAt: 5_000 },
 })
 const ballots = [
   aBallot('00000000-0000-4000-8000-000000000001'),
@@ -36,12 +36,14 @@ const cast = async (
   return { sent, told }
 }
 
-test('ballots travel as bytes', async () => {
+test('ballots travel with their ids as bytes', async () => {
   const { sent } = await cast([])
 
-  const [first] = (sent as { ballots: readonly { voteId: Buffer; ballotKey: Buffer }[] }).ballots
-  expect(first?.voteId.toString('hex')).toBe('00000000000040008000000000000001')
-  expect(first?.ballotKey).toEqual(first?.voteId)
+  const voteId = Buffer.from('00000000000040008000000000000001', 'hex')
+  const [first] = (sent as { ballots: readonly unknown[] }).ballots
+  expect(first).toEqual({
+    ...{ pollId: 1, voteId, ballotKey: voteId, choice: 0, requestId: 'request', expiresAtMs: 5_000 },
+  })
 })
 
 test('outcomes are told as they come', async () => {

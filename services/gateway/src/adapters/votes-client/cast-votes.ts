@@ -36,12 +36,20 @@ export async function* castVotes(
   if (undecided.size > 0) yield [...undecided].map((index) => ({ index, outcome: rest }))
 }
 
-const ballotToProto = ({ pollId, ballotKey, voteId, choice, requestId }: Ballot): BallotMessage => ({
+const ballotToProto = ({
+  pollId,
+  ballotKey,
+  voteId,
+  choice,
+  requestId,
+  expiresAt,
+}: Ballot): BallotMessage => ({
   pollId,
   ballotKey: uuidBytes(ballotKey),
   voteId: uuidBytes(voteId),
   choice: Math.min(choice, MAX_CHOICE),
   requestId,
+  expiresAtMs: expiresAt,
 })
 
 const outcomeFromProto = ({ status, version, reason, retryAfterMs }: Outcome__Output): Outcome => {

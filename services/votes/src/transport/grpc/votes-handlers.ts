@@ -57,6 +57,7 @@ const ballotFromProto = (ballot: Ballot__Output, index: number): Ballot => ({
   voteId: uuidFromBytes(ballot.voteId, `ballots[${index}].vote_id`),
   choice: ballot.choice,
   requestId: ballot.requestId,
+  ...(ballot.expiresAtMs > 0 && { expiresAt: ballot.expiresAtMs }),
 })
 
 const statusToProto = {
