@@ -1,9 +1,11 @@
 import { Metadata } from '@grpc/grpc-js'
 import type { Client, ServiceError } from '@grpc/grpc-js'
 import { deadlineExceeded } from '@votestream/errors'
+import { CALL_ID_KEY } from './balancing.js'
 import { REQUEST_ID_KEY } from './call-context.js'
 import { callFailure } from './call-failure.js'
 import { markNeverSent } from './never-sent.js'
+import type { RunningCalls } from './running-calls.js'
 import type { AnyMethod } from './service-types.js'
 
 export interface OutgoingCall {
@@ -17,8 +19,15 @@ export interface OutgoingCall {
 // Messages are coded outside grpc-js: there, a bug in coding would look like a failure of transport.
 const asIs = (bytes: Buffer): Buffer => bytes
 
-const metadataOf = (call: OutgoingCall): Metadata => {
+/** What calls are made with. */
+export interface Caller {
+  readonly client: Client
+  readonly calls: RunningCalls
+}
+
+const metadataOf = (call: OutgoingCall, id: string): Metadata => {
   const metadata = new Metadata()
+  metadata.set(CALL_ID_KEY, id)
   metadata.set(REQUEST_ID_KEY, call.requestId)
   return metadata
 }
@@ -35,18 +44,29 @@ const failureOf = (client: Client, call: OutgoingCall, peer: string, error: Serv
   callFailure(error, { sent: wasSent(client, peer), cancelled: call.signal?.aborted === true })
 
 /** Makes one unary call; rejects with an AppError. */
-export async function unaryCall(client: Client, call: OutgoingCall): Promise<unknown> {
+export async function unaryCall({ client, calls }: Caller, call: OutgoingCall): Promise<unknown> {
   refuseWhenAborted(call)
   const { method, signal } = call
   const request = method.requestSerialize(call.request)
+  const id = calls.nextId()
   const response = await new Promise<Buffer>((resolve, reject) => {
     const done = (error: ServiceError | null, bytes?: Buffer) => {
       signal?.removeEventListener('abort', cancel)
+      calls.ended(id)
       if (bytes !== undefined) resolve(bytes)
       else if (error !== null) reject(failureOf(client, call, running.getPeer(), error))
     }
     const options = { deadline: Date.now() + call.timeoutMs }
-    const running = client.makeUnaryRequest(method.path, asIs, asIs, request, metadataOf(call), options, done)
+    const running = client.makeUnaryRequest(
+      method.path,
+      asIs,
+      asIs,
+      request,
+      metadataOf(call, id),
+      options,
+      done,
+    )
+    calls.began(id, running)
     const cancel = () => running.cancel()
     signal?.addEventListener('abort', cancel)
   })
@@ -57,12 +77,24 @@ const isServiceError = (error: unknown): error is ServiceError =>
   error instanceof Error && 'metadata' in error && error.metadata instanceof Metadata
 
 /** Makes one server-streaming call when its first message is asked for; throws an AppError after the messages that came before it. Leaving the loop cancels the call. */
-export async function* streamCall(client: Client, call: OutgoingCall): AsyncGenerator<unknown, void> {
+export async function* streamCall(
+  { client, calls }: Caller,
+  call: OutgoingCall,
+): AsyncGenerator<unknown, void> {
   refuseWhenAborted(call)
   const { method, signal } = call
   const request = method.requestSerialize(call.request)
+  const id = calls.nextId()
   const options = { deadline: Date.now() + call.timeoutMs }
-  const running = client.makeServerStreamRequest(method.path, asIs, asIs, request, metadataOf(call), options)
+  const running = client.makeServerStreamRequest(
+    method.path,
+    asIs,
+    asIs,
+    request,
+    metadataOf(call, id),
+    options,
+  )
+  calls.began(id, running)
   const cancel = () => running.cancel()
   signal?.addEventListener('abort', cancel)
   try {
@@ -71,6 +103,7 @@ export async function* streamCall(client: Client, call: OutgoingCall): AsyncGene
     throw isServiceError(error) ? failureOf(client, call, running.getPeer(), error) : error
   } finally {
     signal?.removeEventListener('abort', cancel)
+    calls.ended(id)
     running.cancel()
   }
 }

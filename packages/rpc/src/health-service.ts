@@ -6,12 +6,13 @@ import type {
   sendUnaryData,
 } from '@grpc/grpc-js'
 import { service } from 'grpc-health-check'
+import { healthAsker } from './ask-health.js'
+import type { ServingStatus } from './ask-health.js'
 import type { AnyMethod, HealthCheck } from './service-types.js'
 
 /** How soon a watcher hears of a change. */
 const WATCH_INTERVAL_MS = 1_000
 
-export type ServingStatus = 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN'
 interface HealthRequest {
   readonly service: string
 }
@@ -22,12 +23,6 @@ interface HealthAnswer {
 /** grpc.health.v1.Health, as it is defined. */
 export const healthDefinition = service as unknown as Record<'Check' | 'Watch' | 'List', AnyMethod>
 
-const servingStatus = (check: HealthCheck | undefined): ServingStatus => {
-  const healthy = check?.() ?? null
-  if (healthy === null) return 'SERVICE_UNKNOWN'
-  return healthy ? 'SERVING' : 'NOT_SERVING'
-}
-
 /**
  * Answers grpc.health.v1 from live checks: an engine that is not configured is SERVICE_UNKNOWN; a name that is not listed is NOT_FOUND to
  * Check and SERVICE_UNKNOWN to Watch, as the protocol says. Once `stopping` aborts, everything is NOT_SERVING and watches end.
@@ -36,44 +31,47 @@ export function healthService(
   checks: Readonly<Record<string, HealthCheck>>,
   stopping: AbortSignal,
 ): UntypedServiceImplementation {
-  const known = (name: string) => (Object.hasOwn(checks, name) ? checks[name] : undefined)
-  const statusOf = (name: string): ServingStatus => {
-    const current = servingStatus(known(name))
+  const askers = new Map(Object.entries(checks).map(([name, check]) => [name, healthAsker(check)]))
+  const statusOf = async (name: string): Promise<ServingStatus> => {
+    const current = (await askers.get(name)?.()) ?? 'SERVICE_UNKNOWN'
     return stopping.aborted && current === 'SERVING' ? 'NOT_SERVING' : current
   }
   return {
-    Check(call: ServerUnaryCall<HealthRequest, HealthAnswer>, respond: sendUnaryData<HealthAnswer>) {
+    async Check(call: ServerUnaryCall<HealthRequest, HealthAnswer>, respond: sendUnaryData<HealthAnswer>) {
       const { service: name } = call.request
-      if (known(name) === undefined) respond({ code: status.NOT_FOUND, details: 'unknown service' })
-      else respond(null, { status: statusOf(name) })
+      if (askers.has(name)) respond(null, { status: await statusOf(name) })
+      else respond({ code: status.NOT_FOUND, details: 'unknown service' })
     },
     Watch(call: ServerWritableStream<HealthRequest, HealthAnswer>) {
       let last: ServingStatus | undefined
-      const tell = () => {
-        const current = statusOf(call.request.service)
-        if (current !== last) call.write({ status: current })
+      let over = false
+      const tell = (current: ServingStatus) => {
+        if (!over && current !== last) call.write({ status: current })
         last = current
       }
-      const timer = setInterval(tell, WATCH_INTERVAL_MS).unref()
+      const look = async () => tell(await statusOf(call.request.service))
+      const timer = setInterval(() => void look(), WATCH_INTERVAL_MS).unref()
       const leave = () => {
-        tell()
+        if (last !== 'SERVICE_UNKNOWN') tell('NOT_SERVING') // without a last check, which a stop would wait for
+        over = true
+        clearInterval(timer)
         call.end()
       }
       stopping.addEventListener('abort', leave)
       call.once('cancelled', () => {
+        over = true
         clearInterval(timer)
         stopping.removeEventListener('abort', leave)
       })
-      tell()
+      void look()
     },
-    List(
+    async List(
       _call: ServerUnaryCall<unknown, unknown>,
       respond: sendUnaryData<{ statuses: Record<string, HealthAnswer> }>,
     ) {
-      const statuses = Object.fromEntries(
-        Object.keys(checks).map((name) => [name, { status: statusOf(name) }]),
-      )
-      respond(null, { statuses })
+      const names = [...askers.keys()]
+      const statuses = await Promise.all(names.map(async (name) => [name, { status: await statusOf(name) }]))
+      respond(null, { statuses: Object.fromEntries(statuses) as Record<string, HealthAnswer> })
     },
   }
 }

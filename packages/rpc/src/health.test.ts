@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { Client, Metadata, credentials, status } from '@grpc/grpc-js'
-import { aFreePort, openPair, rejectionOf, startEchoClient } from '../test/echo.js'
+import { aFreePort, deferred, openPair, rejectionOf, startEchoClient } from '../test/echo.js'
 import { healthDefinition } from './health-service.js'
 
 test('health answers from its checks, live', async () => {
@@ -75,4 +75,69 @@ test('watching tells every change and ends when the server stops', async () => {
   foreign.close()
 
   expect(seen).toEqual(['SERVING', 'NOT_SERVING', 'SERVING', 'NOT_SERVING'])
+})
+
+describe('a check that takes time', () => {
+  test('answers when it is done', async () => {
+    const soon = async (healthy: boolean | null) => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return healthy
+    }
+    await using pair = await openPair(
+      {},
+      { health: { up: () => soon(true), down: () => soon(false), none: () => soon(null) } },
+    )
+
+    const answers = await Promise.all(['up', 'down', 'none'].map((name) => pair.client.health(name, 1_000)))
+
+    expect(answers).toEqual([true, false, null])
+  })
+
+  test('is shared by all who ask meanwhile, and made again for the next', async () => {
+    const { promise, resolve } = deferred<boolean>()
+    let checks = 0
+    const check = () => {
+      checks += 1
+      return promise
+    }
+    await using pair = await openPair({}, { health: { postgres: check, redis: () => true } })
+
+    const asked = Array.from({ length: 20 }, () => pair.client.health('postgres', 5_000))
+    await eventually(() => expect(checks).toBe(1))
+    await pair.client.health('redis', 1_000) // sent behind the others, so they have arrived
+    resolve(true)
+    const answers = await Promise.all(asked)
+    const next = await pair.client.health('postgres', 1_000)
+
+    expect(new Set([...answers, next])).toEqual(new Set([true]))
+    expect(checks).toBe(2)
+  })
+
+  test('has said no after a second, whatever it says later', async () => {
+    await using pair = await openPair({}, { health: { frozen: () => new Promise<boolean>(() => undefined) } })
+    const startedAtMs = performance.now()
+
+    const answers = await Promise.all([
+      pair.client.health('frozen', 5_000),
+      pair.client.health('frozen', 5_000),
+    ])
+
+    expect(answers).toEqual([false, false])
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(990)
+    expect(performance.now() - startedAtMs).toBeLessThan(1_700)
+  })
+
+  test('has said no when it throws', async () => {
+    const throws = () => {
+      throw new Error('a bug')
+    }
+    await using pair = await openPair(
+      {},
+      { health: { throws, rejects: () => Promise.reject(new Error('gone')) } },
+    )
+
+    const answers = [await pair.client.health('throws', 1_000), await pair.client.health('rejects', 1_000)]
+
+    expect(answers).toEqual([false, false])
+  })
 })

@@ -3,14 +3,17 @@ import type { ServiceError } from '@grpc/grpc-js'
 import { AppError, toAppError, unavailable } from '@votestream/errors'
 import type { Component, Logger, Registry } from '@votestream/runtime'
 import { randomUUID } from 'node:crypto'
+import type { ServingStatus } from './ask-health.js'
+import { balancing } from './balancing.js'
+import type { PeerEvents } from './balancing.js'
 import { streamCall, unaryCall } from './client-call.js'
-import type { OutgoingCall } from './client-call.js'
+import type { Caller, OutgoingCall } from './client-call.js'
 import { logConnection } from './connection-log.js'
 import { healthDefinition } from './health-service.js'
-import type { ServingStatus } from './health-service.js'
 import { callMetrics, methodLabel } from './metrics.js'
 import type { RecordCall } from './metrics.js'
 import { markNeverSent } from './never-sent.js'
+import { RunningCalls } from './running-calls.js'
 import type { AnyMethod, MethodName, RequestInput, ResponseOutput } from './service-types.js'
 import { MAX_DEADLINE_MS, clientOptions, silenceGrpc } from './settings.js'
 import { grpcTarget } from './target.js'
@@ -64,10 +67,30 @@ const healthOf = async (answer: Promise<unknown>): Promise<boolean | null> => {
   }
 }
 
-/** Makes a client of a service: deadlines on every call, AppErrors rebuilt, connections balanced and restored within about 1 s, metrics. */
-export function rpcClient<D extends object>(definition: D, options: RpcClientOptions): RpcClient<D> {
+const peerEvents = (calls: RunningCalls, { logger, name }: RpcClientOptions): PeerEvents => ({
+  sentTo: (call, peer) => calls.sentTo(call, peer),
+  leftOut: (peer) => {
+    logger.warn({ client: name, peer }, 'a peer does not answer and is left out')
+    calls.giveUpOn(peer)
+  },
+  takenBack: (peer) => logger.info({ client: name, peer }, 'a peer answers again'),
+})
+
+const makeCaller = (options: RpcClientOptions): Caller => {
   silenceGrpc()
-  const client = new Client(grpcTarget(options.addresses), credentials.createInsecure(), clientOptions)
+  const calls = new RunningCalls()
+  const balanced = { ...clientOptions, ...balancing(peerEvents(calls, options)) }
+  const client = new Client(grpcTarget(options.addresses), credentials.createInsecure(), balanced)
+  return { client, calls }
+}
+
+/**
+ * Makes a client of a service: deadlines on every call, AppErrors rebuilt, calls balanced over the peers that answer, connections restored within about
+ * 1 s, metrics.
+ */
+export function rpcClient<D extends object>(definition: D, options: RpcClientOptions): RpcClient<D> {
+  const caller = makeCaller(options)
+  const { client } = caller
   const record = callMetrics('client', options.registry)
   let stopped = false
 
@@ -94,7 +117,7 @@ export function rpcClient<D extends object>(definition: D, options: RpcClientOpt
       const measured = startMeasuring(record, methodOf(name))
       try {
         const call = outgoing(methodOf(name), request, callOptions)
-        return (await unaryCall(client, call)) as ResponseOutput<D, typeof name>
+        return (await unaryCall(caller, call)) as ResponseOutput<D, typeof name>
       } catch (error) {
         throw measured.failed(error)
       } finally {
@@ -105,7 +128,7 @@ export function rpcClient<D extends object>(definition: D, options: RpcClientOpt
       const measured = startMeasuring(record, methodOf(name))
       try {
         const call = outgoing(methodOf(name), request, callOptions)
-        yield* streamCall(client, call) as AsyncIterable<ResponseOutput<D, typeof name>>
+        yield* streamCall(caller, call) as AsyncIterable<ResponseOutput<D, typeof name>>
       } catch (error) {
         throw measured.failed(error)
       } finally {
@@ -113,7 +136,7 @@ export function rpcClient<D extends object>(definition: D, options: RpcClientOpt
       }
     },
     health(service, timeoutMs) {
-      return healthOf(unaryCall(client, outgoing(healthDefinition.Check, { service }, { timeoutMs })))
+      return healthOf(unaryCall(caller, outgoing(healthDefinition.Check, { service }, { timeoutMs })))
     },
   }
 }

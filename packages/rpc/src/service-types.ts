@@ -61,5 +61,5 @@ export interface ServiceBinding {
   readonly methods: readonly { readonly method: AnyMethod; readonly handler: AnyHandler }[]
 }
 
-/** Says now whether an engine or a service works; null when it is not configured. */
-export type HealthCheck = () => boolean | null
+/** Says now whether an engine or a service works; null when it is not configured. One that takes longer than 1 s, or throws, has said no. */
+export type HealthCheck = () => boolean | null | Promise<boolean | null>

@@ -33,7 +33,6 @@ export const clientOptions: ChannelOptions = {
   'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_BACKOFF_MS,
   'grpc.dns_min_time_between_resolutions_ms': MIN_TIME_BETWEEN_RESOLUTIONS_MS,
   'grpc.service_config_disable_resolution': 1,
-  'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
   // The mesh talks directly; a proxy of the environment is for the world outside.
   'grpc.enable_http_proxy': 0,
   // Nobody reads channelz, and it costs on every call.
