@@ -62,6 +62,19 @@ describe('healthWatch', () => {
     expect(events).toEqual(['down', 'asked at 1000', 'asked at 2000', 'asked at 3000', 'up'])
   })
 
+  test('knows when the database answered last', async () => {
+    const { clock, health } = watch()
+    expect(health.provenAtMs).toBe(-Infinity)
+
+    health.succeeded()
+    await clock.advance(700)
+    health.succeeded()
+    await clock.advance(700)
+    health.failed(gone)
+
+    expect(health.provenAtMs).toBe(700)
+  })
+
   test('goes on asking when an answer tells nothing', async () => {
     const clock = fakeClock()
     const asked: number[] = []

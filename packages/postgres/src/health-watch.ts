@@ -3,6 +3,8 @@ import type { Clock, Scheduled } from '@votestream/runtime'
 /** Knows whether the database answers: told by whoever talks to it, and asking by itself only while it is down. */
 export interface HealthWatch {
   readonly healthy: boolean
+  /** When the database answered last, by the clock's monotonic milliseconds. */
+  readonly provenAtMs: number
   succeeded(): void
   failed(error: unknown): void
   stop(): void
@@ -22,6 +24,7 @@ const RECHECK_MS = 1_000
 /** Watches one database; it is not healthy before it has answered once. */
 export const healthWatch = ({ clock, ask, onUp, onDown }: HealthWatchOptions): HealthWatch => {
   let state: 'unknown' | 'up' | 'down' = 'unknown'
+  let provenAtMs = -Infinity
   let stopped = false
   let next: Scheduled | undefined // also while asking
 
@@ -39,7 +42,11 @@ export const healthWatch = ({ clock, ask, onUp, onDown }: HealthWatchOptions): H
     get healthy() {
       return state === 'up'
     },
+    get provenAtMs() {
+      return provenAtMs
+    },
     succeeded: () => {
+      provenAtMs = clock.monotonicMs()
       if (state === 'up') return
       state = 'up'
       onUp()

@@ -1,14 +1,13 @@
 import { systemClock } from '@votestream/runtime'
 import { poolConnections } from './connections.js'
+import { makeHealthCheck } from './health-check.js'
 import { healthWatch } from './health-watch.js'
 import { openPool, type PostgresPoolOptions } from './open-pool.js'
+import { PING_TIMEOUT_MS, makePingAside } from './ping-aside.js'
 import { poolMetrics } from './pool-metrics.js'
 import type { Postgres } from './postgres.js'
 import { makeRunStatement } from './run-statement.js'
 import { makeTransaction } from './transaction.js'
-
-// A healthy database answers within a millisecond.
-const PING_TIMEOUT_MS = 1_000
 
 /** Opens a pool lazily: it starts although the database is down, and finds it within a second of its coming up. */
 export const postgresPool = (options: PostgresPoolOptions): Postgres => {
@@ -35,6 +34,11 @@ export const postgresPool = (options: PostgresPoolOptions): Postgres => {
   let asking: Promise<boolean> | undefined
   const ping = (): Promise<boolean> => (asking ??= askNow().finally(() => (asking = undefined)))
 
+  const hasFreeConnection = (): boolean =>
+    pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < options.max)
+  const pingAside = makePingAside({ url: options.url, applicationName, health })
+  const healthCheck = makeHealthCheck({ health, clock, hasFreeConnection, ping, pingAside })
+
   pool.on('error', (error) => health.failed(error)) // an idle connection died
   pool.on('connect', (client) => client.on('error', () => undefined)) // a busy one did: its statement rejects too
   metrics.observe(applicationName, pool)
@@ -44,6 +48,7 @@ export const postgresPool = (options: PostgresPoolOptions): Postgres => {
       return health.healthy
     },
     ping,
+    healthCheck,
     query: (statement) => connections.lend((client) => runStatement(client, statement)),
     transaction: makeTransaction({ take: () => connections.take(), runStatement }),
     start: async () => {

@@ -34,6 +34,8 @@ export interface Postgres extends Component, Queryable {
   transaction<T>(run: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Asks the database now; never throws. */
   ping(): Promise<boolean>
+  /** Says within 1 s whether the database answers: asks it when its last answer is older than 1 s, so that one that is frozen while idle is noticed. For health checks; never throws. */
+  healthCheck(): Promise<boolean>
   /** The last known state; while it is false it is asked again every second. */
   readonly healthy: boolean
 }

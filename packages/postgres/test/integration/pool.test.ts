@@ -232,6 +232,97 @@ describe('health', () => {
   })
 })
 
+describe('a health check', () => {
+  const IDLE_MS = 1_100
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  const tookMs = async (checking: Promise<boolean>): Promise<[boolean, number]> => {
+    const startedAtMs = performance.now()
+    return [await checking, performance.now() - startedAtMs]
+  }
+
+  test('is right about a database that was idle', async () => {
+    await using pool = openTestPool(database.url)
+    await pool.start()
+
+    await pause(IDLE_MS)
+
+    expect(await pool.healthCheck()).toBe(true)
+  })
+
+  test('notices within a second that an idle database is frozen, and soon that it is not any more', async () => {
+    await using proxy = await proxyTo(database.url)
+    await using pool = openTestPool(proxy.url)
+    await pool.start()
+    await pause(IDLE_MS)
+
+    proxy.freeze()
+    expect(pool.healthy).toBe(true)
+    const checks = await Promise.all([tookMs(pool.healthCheck()), tookMs(pool.healthCheck())])
+    proxy.thaw()
+
+    expect(checks.map(([answer]) => answer)).toEqual([false, false])
+    expect(Math.max(...checks.map(([, ms]) => ms))).toBeLessThan(1_200)
+    await eventually(async () => expect(await pool.healthCheck()).toBe(true), { timeoutMs: 4_000 })
+  })
+
+  test('does not wait for a connection when all are in use', async () => {
+    await using pool = openTestPool(database.url, { max: 1 })
+    await pool.start()
+    const sleeping = pool.query({ text: 'SELECT pg_sleep(2.5)' })
+    const waiting = pool.query({ text: 'SELECT 1' }) // and this one waits for it
+    waiting.catch(() => undefined)
+    await pause(IDLE_MS)
+
+    const [answer, ms] = await tookMs(pool.healthCheck())
+    await sleeping
+
+    expect(answer).toBe(true)
+    expect(ms).toBeLessThan(500)
+    const left = await database.ask<{ n: number }>(
+      `SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'votestream-test-health'`,
+    )
+    expect(left).toEqual([{ n: 0 }])
+  })
+
+  test('notices a frozen database while all connections wait for it', async () => {
+    await using proxy = await proxyTo(database.url)
+    await using pool = openTestPool(proxy.url, { max: 1, queryTimeoutMs: 3_500 })
+    await pool.start()
+    proxy.freeze()
+    const hanging = caught(pool.query({ text: 'SELECT 1' }))
+    await pause(IDLE_MS)
+    expect(pool.healthy).toBe(true)
+
+    const [answer, ms] = await tookMs(pool.healthCheck())
+
+    expect(answer).toBe(false)
+    expect(ms).toBeLessThan(1_200)
+    await eventually(() => expect(pool.healthy).toBe(false), { timeoutMs: 500 })
+    await hanging
+  })
+
+  test('takes a refusal for lack of connections as a sign of life', async () => {
+    const role = `poor_${process.pid}`
+    await database.ask(`CREATE ROLE ${role} LOGIN PASSWORD 'test' CONNECTION LIMIT 1`)
+    const url = new URL(database.url)
+    ;[url.username, url.password] = [role, 'test']
+    await using _role = {
+      [Symbol.asyncDispose]: async () => {
+        await database.ask(`DROP ROLE ${role}`)
+      },
+    }
+    await using poor = openTestPool(url.href, { max: 1 })
+    await poor.start()
+    const sleeping = poor.query({ text: 'SELECT pg_sleep(2)' })
+    await pause(IDLE_MS)
+
+    const answer = await poor.healthCheck()
+    await sleeping
+
+    expect(answer).toBe(true)
+  })
+})
+
 describe('metrics', () => {
   test('count statements by name and failures by class, and several pools share a registry', async () => {
     await using pool = openTestPool(database.url)

@@ -10,6 +10,8 @@ export interface Proxy extends AsyncDisposable {
   loseCommits(fault: CommitFault): void
   /** Nothing passes any more, and nobody is told: a dead machine, or a stopped process. */
   freeze(): void
+  /** New messages pass again; what came while it was frozen is lost. */
+  thaw(): void
   /** Breaks every connection and refuses new ones. */
   goDown(): Promise<void>
   comeUp(): Promise<void>
@@ -66,6 +68,7 @@ export const proxyTo = async (databaseUrl: string): Promise<Proxy> => {
     url: url.href,
     loseCommits: (lost) => (fault = lost),
     freeze: () => (isFrozen = true),
+    thaw: () => (isFrozen = false),
     goDown,
     comeUp: () => listen(port),
     [Symbol.asyncDispose]: goDown,
