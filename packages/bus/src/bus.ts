@@ -20,6 +20,8 @@ export interface Rejection {
   readonly reason: string
 }
 
+export type PollVersion = readonly [pollId: number, version: number]
+
 /** Says that the offsets in [from, next) of a partition are folded: counted, but for those in `rejected`. */
 export interface Progress {
   readonly logId: string
@@ -27,6 +29,8 @@ export interface Progress {
   readonly from: number
   readonly next: number
   readonly rejected: readonly Rejection[]
+  /** The new versions of polls that this fold counted. Some or all may be left out: who misses one asks the owner. */
+  readonly versions: readonly PollVersion[]
 }
 
 /** What a bus can listen to. */

@@ -15,6 +15,10 @@ const progress: Progress = {
   from: 5,
   next: 9,
   rejected: [{ offset: 6, reason: 'ALREADY_VOTED' }],
+  versions: [
+    [7, 2 ** 41 + 3],
+    [8, 1],
+  ],
 }
 
 test('reads back what it wrote, for every topic', () => {
@@ -42,11 +46,15 @@ test.each<[Topic, string]>([
   ['results', '[["1",1,"open",1,[]]]'],
   ['results', '[[1,1,"open",1,[]],7]'],
   ['progress', '[7]'],
-  ['progress', '[[1,1,0,1,[]]]'],
-  ['progress', '[["log",1,0,1,[[0]]]]'],
-  ['progress', '[["log",1,0,1,[0]]]'],
+  ['progress', '[[1,1,0,1,[],[]]]'],
+  ['progress', '[["log",1,0,1,[[0]],[]]]'],
+  ['progress', '[["log",1,0,1,[0],[]]]'],
   ['progress', '[["log",1,0,1]]'],
-  ['progress', '[["log",1,0,"1",[]]]'],
+  ['progress', '[["log",1,0,1,[]]]'],
+  ['progress', '[["log",1,0,1,[],[7]]]'],
+  ['progress', '[["log",1,0,1,[],[[7]]]]'],
+  ['progress', '[["log",1,0,1,[],[["7",1]]]]'],
+  ['progress', '[["log",1,0,"1",[],[]]]'],
   ['polls_changed', '["1"]'],
   ['connections', '[7]'],
   ['connections', '[["replica",-1]]'],

@@ -1,4 +1,4 @@
-import type { PollStatus, Progress, Rejection, ResultsState, Topic } from './bus.js'
+import type { PollStatus, PollVersion, Progress, Rejection, ResultsState, Topic } from './bus.js'
 
 /** How many streams one replica has open. */
 export interface ReplicaConnections {
@@ -56,15 +56,26 @@ const decodeRejection = (value: unknown): Rejection | undefined => {
   return isCount(offset) && typeof reason === 'string' ? { offset, reason } : undefined
 }
 
+const decodeVersion = (value: unknown): PollVersion | undefined => {
+  if (!Array.isArray(value)) return undefined
+  const [pollId, version] = value as unknown[]
+  return isCount(pollId) && isCount(version) ? [pollId, version] : undefined
+}
+
+/** Rejections as they stand in a message. */
+export const encodeRejections = (rejected: readonly Rejection[]): string =>
+  JSON.stringify(rejected.map(({ offset, reason }) => [offset, reason]))
+
 const progress: Codec<Progress> = {
-  encode: ({ logId, partition, from, next, rejected }) =>
-    JSON.stringify([logId, partition, from, next, rejected.map(({ offset, reason }) => [offset, reason])]),
+  encode: ({ logId, partition, from, next, rejected, versions }) =>
+    `[${JSON.stringify(logId)},${partition},${from},${next},${encodeRejections(rejected)},${JSON.stringify(versions)}]`,
   decode: (value) => {
     if (!Array.isArray(value)) return undefined
-    const [logId, partition, from, next, rejections] = value as unknown[]
+    const [logId, partition, from, next, rejections, pairs] = value as unknown[]
     if (typeof logId !== 'string' || !isCount(partition) || !isCount(from) || !isCount(next)) return undefined
     const rejected = decodeAll(rejections, decodeRejection)
-    return rejected && { logId, partition, from, next, rejected }
+    const versions = decodeAll(pairs, decodeVersion)
+    return rejected && versions && { logId, partition, from, next, rejected, versions }
   },
 }
 
@@ -103,3 +114,7 @@ export const decodeMessage = <T extends Topic>(topic: T, payload: string): Topic
   }
   return decodeAll(values, (value) => codecs[topic].decode(value))
 }
+
+/** One item that stands alone; undefined when it is malformed in any way. */
+export const decodeItem = <T extends Topic>(topic: T, text: string): TopicItems[T] | undefined =>
+  decodeMessage(topic, `[${text}]`)?.[0]

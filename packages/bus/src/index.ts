@@ -1,2 +1,3 @@
 export * from './bus.js'
 export * from './postgres/postgres-bus.js'
+export * from './redis/redis-bus.js'

@@ -7,7 +7,7 @@ import type { Subscriptions } from './subscriptions.js'
 
 /** What an adapter brings: the ways out and in, and what starts and stops them. */
 export interface BusParts extends Required<Component> {
-  readonly publisher: Publisher
+  readonly publisher: Pick<Publisher<never>, 'add' | 'flush'>
   readonly subscriptions: Subscriptions
   readonly ready: Listeners
   readonly listen: readonly Topic[]

@@ -72,6 +72,7 @@ describe('splitProgress', () => {
       offset: from + index,
       reason: 'A_REASON_OF_FORTY_CHARACTERS_OR_SO_WHICH',
     })),
+    versions: [],
   })
 
   test('leaves a progress with few rejections whole', () => {
@@ -95,7 +96,14 @@ describe('splitProgress', () => {
     fc.assert(
       fc.property(rejections, (offsets) => {
         const rejected = offsets.map((offset) => ({ offset, reason: 'ALREADY_VOTED' }))
-        const pieces = splitProgress({ logId: 'log', partition: 0, from: 0, next: 1_000, rejected })
+        const pieces = splitProgress({
+          logId: 'log',
+          partition: 0,
+          from: 0,
+          next: 1_000,
+          rejected,
+          versions: [],
+        })
 
         for (const { from, next, rejected: mine } of pieces)
           expect(mine.map(({ offset }) => offset)).toEqual(
@@ -104,5 +112,57 @@ describe('splitProgress', () => {
         expect(pieces.flatMap((piece) => piece.rejected)).toHaveLength(offsets.length)
       }),
     )
+  })
+
+  test('says all versions in every piece as long as they fit', () => {
+    const versions = [
+      [1, 5],
+      [2, 2 ** 41],
+    ] as const
+
+    const pieces = splitProgress({ ...rejectAll(0, 200), versions })
+
+    expect(pieces).toHaveLength(4)
+    for (const piece of pieces) expect(piece.versions).toEqual(versions)
+  })
+
+  test('leaves out the versions that do not fit rather than the progress, whatever the reasons', () => {
+    const versions = Array.from(
+      { length: 1_000 },
+      (_, index) => [Number.MAX_SAFE_INTEGER - index, Number.MAX_SAFE_INTEGER] as const,
+    )
+    const rejected = fc.integer({ min: 0, max: 44 }).map((length) =>
+      Array.from({ length: 64 }, (_, index) => ({
+        offset: Number.MAX_SAFE_INTEGER - 64 + index,
+        reason: 'Ä'.repeat(length),
+      })),
+    )
+
+    fc.assert(
+      fc.property(rejected, (rejections) => {
+        const { from, next } = { from: Number.MAX_SAFE_INTEGER - 64, next: Number.MAX_SAFE_INTEGER }
+        const [piece, ...others] = splitProgress({
+          ...rejectAll(0, 0),
+          from,
+          next,
+          rejected: rejections,
+          versions,
+        })
+
+        expect(others).toEqual([])
+        expect(piece?.rejected).toEqual(rejections)
+        expect(piece?.versions).toEqual(versions.slice(0, piece?.versions.length))
+        const encoded = encodeItem('progress', piece as Progress)
+        expect(pack([encoded], MAX_BYTES)).toEqual({ payloads: [`[${encoded}]`], oversized: 0 })
+      }),
+    )
+  })
+
+  test('has room for some hundred versions where nothing is rejected', () => {
+    const versions = Array.from({ length: 1_000 }, (_, index) => [index, 1] as const)
+
+    const [piece] = splitProgress({ ...rejectAll(0, 0), next: 9, versions })
+
+    expect(piece?.versions.length).toBeGreaterThan(200)
   })
 })

@@ -1,4 +1,5 @@
 import type { Progress } from './bus.js'
+import { encodeRejections } from './codec.js'
 
 /** What became of some items: the messages that carry them, and how many are too big for any message. */
 export interface Packed {
@@ -33,12 +34,25 @@ export const pack = (items: readonly string[], maxBytes: number): Packed => {
   return { payloads, oversized }
 }
 
-// 64 rejections with their reasons stay below half of the smallest message limit (8,000 bytes).
+// What PostgreSQL, the adapter with the smallest messages, lets through (7,999 bytes), less the brackets and the other fields of a progress.
+const MAX_LIST_BYTES = 7_700
+
+// 64 rejections with their reasons stay below half of that.
 const MAX_REJECTIONS = 64
+
+// "[9007199254740991,9007199254740991],": the longest that a poll's version can be.
+const VERSION_BYTES = 36
+
+/** A version that finds no room is left out, because its owner knows it; a rejection never is. */
+const withVersionsThatFit = (piece: Progress): Progress => {
+  const room = MAX_LIST_BYTES - Buffer.byteLength(encodeRejections(piece.rejected))
+  return { ...piece, versions: piece.versions.slice(0, Math.max(Math.floor(room / VERSION_BYTES), 0)) }
+}
 
 /**
  * Cuts a progress with many rejections into pieces that each carry few enough for one message. Every piece is true by itself: an offset inside its
- * range that it does not reject is counted, so one that gets lost hides no verdict and invents none.
+ * range that it does not reject is counted, so one that gets lost hides no verdict and invents none; the versions hold for the whole fold, so each
+ * piece says as many of them as fit.
  */
 export const splitProgress = (progress: Progress): Progress[] => {
   const rejected = [...progress.rejected].sort((a, b) => a.offset - b.offset)
@@ -51,5 +65,5 @@ export const splitProgress = (progress: Progress): Progress[] => {
     from = next
   }
   pieces.push({ ...progress, from, rejected })
-  return pieces
+  return pieces.map(withVersionsThatFit)
 }

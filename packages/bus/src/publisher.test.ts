@@ -4,7 +4,8 @@ import { fakeClock, silentLogger } from '@votestream/testing'
 import type { ResultsState } from './bus.js'
 import { decodeMessage } from './codec.js'
 import { busMetrics } from './metrics.js'
-import { Publisher, type Message } from './publisher.js'
+import { messagesOf, type Message } from './messages.js'
+import { Publisher } from './publisher.js'
 
 const aState = (pollId: number, version: number): ResultsState => ({
   pollId,
@@ -21,12 +22,13 @@ const aPublisher = () => {
   const timers = { set: 0, fired: 0 }
   const wire = { send: (): Promise<void> => Promise.resolve() }
   const metrics = busMetrics(createRegistry('test'))
-  const publisher = new Publisher({
+  const publisher = new Publisher<Message>({
     send: async (messages) => {
       await wire.send()
       sendings.push({ atMs: clock.monotonicMs(), messages })
     },
-    maxMessageBytes: 1_000,
+    messagesOf: (load) => messagesOf(load, 1_000, metrics),
+    restMs: (messageCount) => messageCount * 5,
     clock: {
       ...clock,
       setTimeout: (run, ms) => {
@@ -157,7 +159,7 @@ describe('a publisher', () => {
 
   test('puts what could not be sent in front of what came later', async () => {
     const { publisher, clock, wire, sendings } = aPublisher()
-    const progress = { logId: 'log', partition: 0, rejected: [] }
+    const progress = { logId: 'log', partition: 0, rejected: [], versions: [] }
     wire.send = () => Promise.reject(new Error('down'))
 
     publisher.add('progress', [{ ...progress, from: 0, next: 1 }])

@@ -1,32 +1,25 @@
 import type { Clock, Logger, Scheduled } from '@votestream/runtime'
 import { makeBackoff } from './backoff.js'
-import { topics, type Topic } from './bus.js'
-import { encodeItem, type TopicItems } from './codec.js'
+import type { Topic } from './bus.js'
+import type { TopicItems } from './codec.js'
 import type { BusMetrics } from './metrics.js'
 import { makeOutbox, type Load, type Outbox } from './outbox.js'
-import { pack } from './pack.js'
 
-/** One message on the wire. */
-export interface Message {
-  readonly topic: Topic
-  readonly payload: string
-}
-
-export interface PublisherOptions {
+export interface PublisherOptions<Message extends { readonly topic: Topic }> {
+  /** Puts what leaves together into messages. */
+  readonly messagesOf: (load: Load) => readonly Message[]
   /** Sends messages together and in order; rejects when it is not certain that they were sent. */
   readonly send: (messages: readonly Message[]) => Promise<void>
-  readonly maxMessageBytes: number
+  /** For how long after so many messages nothing leaves: what bounds the cost of publishing. */
+  readonly restMs: (messageCount: number) => number
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: BusMetrics
 }
 
-// The process' budget: 200 messages a second, which carry some 25,000 states. Under more than that each poll is sent less often.
-const MESSAGE_SPACING_MS = 5
-
 /** Sends at once what comes alone; under load, what has gathered leaves together. One departure is under way at a time. */
-export class Publisher {
-  readonly #options: PublisherOptions
+export class Publisher<Message extends { readonly topic: Topic }> {
+  readonly #options: PublisherOptions<Message>
   readonly #outbox: Outbox
   readonly #backoff = makeBackoff()
   #departure: Promise<boolean> | undefined
@@ -34,7 +27,7 @@ export class Publisher {
   #notBeforeMs = 0
   #stopped = false
 
-  constructor(options: PublisherOptions) {
+  constructor(options: PublisherOptions<Message>) {
     this.#options = options
     this.#outbox = makeOutbox((topic) => options.metrics.dropped.inc({ topic, cause: 'full' }))
   }
@@ -90,9 +83,9 @@ export class Publisher {
 
   async #sendWhatIsDue(heedless: boolean): Promise<boolean> {
     await Promise.resolve() // what this tick still adds comes along
-    const { send, logger, metrics } = this.#options
+    const { messagesOf, send, restMs, logger, metrics } = this.#options
     const load = this.#outbox.take(this.#nowMs(), heedless)
-    const messages = this.#messagesOf(load)
+    const messages = messagesOf(load)
     try {
       if (messages.length > 0) await send(messages)
     } catch (error) {
@@ -103,23 +96,8 @@ export class Publisher {
     }
     if (this.#backoff.failing) logger.info('the bus publishes again')
     this.#backoff.succeed()
-    this.#notBeforeMs = this.#nowMs() + messages.length * MESSAGE_SPACING_MS
+    this.#notBeforeMs = this.#nowMs() + restMs(messages.length)
     for (const { topic } of messages) metrics.sent.inc({ topic })
     return true
-  }
-
-  #messagesOf(load: Load): Message[] {
-    const { maxMessageBytes, metrics } = this.#options
-    const encoded: { [T in Topic]: string[] } = {
-      results: load.results.map((state) => encodeItem('results', state)),
-      progress: load.progress.map((progress) => encodeItem('progress', progress)),
-      polls_changed: load.polls_changed.map((pollId) => encodeItem('polls_changed', pollId)),
-      connections: load.connections.map((connections) => encodeItem('connections', connections)),
-    }
-    return topics.flatMap((topic) => {
-      const { payloads, oversized } = pack(encoded[topic], maxMessageBytes)
-      if (oversized > 0) metrics.dropped.inc({ topic, cause: 'oversized' }, oversized)
-      return payloads.map((payload) => ({ topic, payload }))
-    })
   }
 }

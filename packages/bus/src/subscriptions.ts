@@ -1,8 +1,9 @@
 import type { Clock } from '@votestream/runtime'
-import { CONNECTIONS_KEPT_MS, type Progress, type ResultsState, type Topic } from './bus.js'
-import { decodeMessage } from './codec.js'
+import type { Progress, ResultsState, Topic } from './bus.js'
+import { decodeMessage, type ReplicaConnections } from './codec.js'
 import { makeListeners, type Listeners } from './listeners.js'
 import type { BusMetrics } from './metrics.js'
+import { makeReplicaCounts } from './replica-counts.js'
 
 /** Who wants to hear what, and what is known from hearing. */
 export interface Subscriptions {
@@ -10,20 +11,22 @@ export interface Subscriptions {
   readonly progress: Listeners<[Progress]>
   readonly pollsChanged: Listeners<[pollIds: readonly number[]]>
   totalConnections(): number
+  /** Notes a replica's number of open streams that was true `agoMs` ago. */
+  hearConnections(connections: ReplicaConnections, agoMs: number): void
   /** Hands a message on to whom it concerns; a malformed one is counted and ignored. */
   readonly receive: (topic: Topic, payload: string) => void
 }
 
-export const makeSubscriptions = (clock: Clock, metrics: BusMetrics): Subscriptions => {
+/** `onWatched` is told when the first watcher of a poll comes and when the last one has gone. */
+export const makeSubscriptions = (
+  clock: Clock,
+  metrics: BusMetrics,
+  onWatched: (pollId: number, watched: boolean) => void = () => undefined,
+): Subscriptions => {
   const watchers = new Map<number, Listeners<[ResultsState]>>()
   const progress = makeListeners<[Progress]>()
   const pollsChanged = makeListeners<[pollIds: readonly number[]]>()
-  const replicas = new Map<string, { readonly count: number; readonly heardAtMs: number }>()
-
-  const forgetSilentReplicas = (): void => {
-    const silentSinceMs = clock.monotonicMs() - CONNECTIONS_KEPT_MS
-    for (const [replica, { heardAtMs }] of replicas) if (heardAtMs <= silentSinceMs) replicas.delete(replica)
-  }
+  const replicas = makeReplicaCounts(clock)
 
   /** Undefined when the payload is malformed. */
   const deliver: { readonly [T in Topic]: (payload: string) => unknown } = {
@@ -35,31 +38,29 @@ export const makeSubscriptions = (clock: Clock, metrics: BusMetrics): Subscripti
       if (pollIds !== undefined) pollsChanged.call(pollIds)
       return pollIds
     },
-    connections: (payload) => {
-      forgetSilentReplicas() // so that restarted replicas do not pile up where nobody asks for the total
-      const heardAtMs = clock.monotonicMs()
-      return decodeMessage('connections', payload)?.map(({ replica, count }) =>
-        replicas.set(replica, { count, heardAtMs }),
-      )
-    },
+    connections: (payload) =>
+      decodeMessage('connections', payload)?.map((connections) => replicas.hear(connections, 0)),
   }
 
   return {
     progress,
     pollsChanged,
+    hearConnections: (connections, agoMs) => replicas.hear(connections, agoMs),
     watchResults: (pollId, listener) => {
       const listeners = watchers.get(pollId) ?? makeListeners<[ResultsState]>()
-      watchers.set(pollId, listeners)
       const remove = listeners.add(listener)
+      if (!watchers.has(pollId)) {
+        watchers.set(pollId, listeners)
+        onWatched(pollId, true)
+      }
       return () => {
         remove()
-        if (listeners.size() === 0 && watchers.get(pollId) === listeners) watchers.delete(pollId)
+        if (listeners.size() > 0 || watchers.get(pollId) !== listeners) return
+        watchers.delete(pollId)
+        onWatched(pollId, false)
       }
     },
-    totalConnections: () => {
-      forgetSilentReplicas()
-      return [...replicas.values()].reduce((sum, { count }) => sum + count, 0)
-    },
+    totalConnections: () => replicas.total(),
     receive: (topic, payload) => {
       metrics.received.inc({ topic })
       if (deliver[topic](payload) === undefined) metrics.malformed.inc({ topic })

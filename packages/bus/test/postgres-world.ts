@@ -1,43 +1,16 @@
-import { createRegistry, type Clock } from '@votestream/runtime'
 import { openDatabase, silentLogger } from '@votestream/testing'
 import pg from 'pg'
-import { postgresBus, type Bus, type Topic } from '../src/index.js'
-
-export interface OpenOptions {
-  readonly listen?: readonly Topic[]
-  readonly clock?: Clock
-}
-
-/** A bus under test and what it counted. */
-export interface OpenBus {
-  readonly bus: Bus
-  /** The number of messages that it could not read. */
-  readonly malformed: () => Promise<number>
-}
-
-/** An engine with some buses on it, and the ways to harm it. */
-export interface BusWorld extends AsyncDisposable {
-  /** Opens a bus, and waits until it hears what it listens to. */
-  open(options?: OpenOptions): Promise<OpenBus>
-  /** Breaks the connection of every bus that listens; they may come back. */
-  cutListeners(): Promise<void>
-  /** Breaks the connection of every bus that publishes; they may come back. */
-  cutPublishers(): Promise<void>
-  /** Keeps every bus out, also those that come back, until `allow`. */
-  forbid(): Promise<void>
-  allow(): Promise<void>
-  /** Publishes a payload past every bus. */
-  inject(topic: Topic, payload: string): Promise<void>
-  /** How many connections the buses hold. */
-  connections(): Promise<number>
-}
+import { postgresBus } from '../src/index.js'
+import { makeOpener, type BusWorld } from './bus-world.js'
 
 /** Buses on a database of their own. */
 export const openPostgresWorld = async (): Promise<BusWorld> => {
   const database = await openDatabase()
   const admin = new pg.Client({ connectionString: database.urlFor('admin') })
   await admin.connect()
-  const buses: Bus[] = []
+  const buses = makeOpener((options) =>
+    postgresBus({ ...options, url: database.urlFor('bus'), logger: silentLogger }),
+  )
 
   const run = async (text: string, values: string[] = []): Promise<void> => {
     await admin.query(text, values)
@@ -50,27 +23,7 @@ export const openPostgresWorld = async (): Promise<BusWorld> => {
   const name = admin.escapeIdentifier(new URL(database.urlFor('admin')).pathname.slice(1))
 
   return {
-    open: async ({ listen = [], clock } = {}) => {
-      const registry = createRegistry('test')
-      const bus = postgresBus({
-        url: database.urlFor('bus'),
-        logger: silentLogger,
-        registry,
-        listen,
-        ...(clock && { clock }),
-      })
-      buses.push(bus)
-      const ready = new Promise<void>((resolve) => bus.onReady(resolve))
-      await bus.start?.()
-      if (listen.length > 0) await ready
-      return {
-        bus,
-        malformed: async () => {
-          const metric = await registry.getSingleMetric('votestream_bus_messages_malformed_total')?.get()
-          return metric?.values.reduce((sum, { value }) => sum + value, 0) ?? 0
-        },
-      }
-    },
+    open: buses.open,
     cutListeners: () => cut('listener'),
     cutPublishers: () => cut('sender'),
     forbid: () => run(`ALTER DATABASE ${name} CONNECTION LIMIT 0`),
@@ -83,7 +36,7 @@ export const openPostgresWorld = async (): Promise<BusWorld> => {
       return rows[0]?.count ?? 0
     },
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(buses.map(async (bus) => bus.stop?.()))
+      await buses.stopAll()
       await admin.end()
       await database[Symbol.asyncDispose]()
     },

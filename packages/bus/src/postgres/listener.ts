@@ -1,7 +1,7 @@
 import type { Clock, Component, Logger } from '@votestream/runtime'
 import pg from 'pg'
-import { makeBackoff } from '../backoff.js'
 import type { Topic } from '../bus.js'
+import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, HEARTBEAT_MS, keepListening } from '../keep-listening.js'
 import { channelOf, topicOf } from './channels.js'
 
 export interface ListenerOptions {
@@ -14,10 +14,6 @@ export interface ListenerOptions {
   readonly logger: Logger
 }
 
-// A backend that is frozen, or that a firewall forgot, says nothing: it is asked, and taken for dead after these.
-const HEARTBEAT_MS = 5_000
-const ANSWER_TIMEOUT_MS = 2_000
-const CONNECT_TIMEOUT_MS = 2_000
 const KEEPALIVE_DELAY_MS = 5_000
 
 // A goodbye is a courtesy: whoever does not answer it is left.
@@ -70,37 +66,8 @@ const listenOnce = async (
 }
 
 /** Keeps one connection that LISTENs; `start` does not wait for it. */
-export const postgresListener = (options: ListenerOptions): Required<Component> => {
-  const { onConnected, clock, logger } = options
-  const stopping = new AbortController()
-  const backoff = makeBackoff()
-  let running: Promise<void> | undefined
-
-  const onListening = (): void => {
-    if (backoff.failing) logger.info('the bus listens again')
-    backoff.succeed()
-    onConnected(true)
-  }
-
-  const run = async (): Promise<void> => {
-    for (;;) {
-      await listenOnce(options, onListening, stopping.signal).catch((error: unknown) => {
-        if (!backoff.failing && !stopping.signal.aborted)
-          logger.warn({ err: error }, 'the bus does not listen')
-      })
-      if (stopping.signal.aborted) return
-      await clock.sleep(backoff.fail(), stopping.signal).catch(() => undefined)
-    }
-  }
-
-  return {
-    start: () => {
-      running ??= run()
-      return Promise.resolve()
-    },
-    stop: async () => {
-      stopping.abort()
-      await running
-    },
-  }
-}
+export const postgresListener = (options: ListenerOptions): Required<Component> =>
+  keepListening({
+    ...options,
+    listenOnce: (onListening, stopping) => listenOnce(options, onListening, stopping),
+  })

@@ -2,11 +2,15 @@ import { systemClock, type Clock, type Logger, type Registry } from '@votestream
 import type { Bus, Topic } from '../bus.js'
 import { makeListeners } from '../listeners.js'
 import { makeBus } from '../make-bus.js'
+import { messagesOf } from '../messages.js'
 import { busMetrics } from '../metrics.js'
 import { Publisher } from '../publisher.js'
 import { makeSubscriptions } from '../subscriptions.js'
 import { postgresListener } from './listener.js'
 import { MAX_PAYLOAD_BYTES, postgresSender } from './sender.js'
+
+// The process' budget: 200 messages a second, which carry some 25,000 states. Under more than that each poll is sent less often.
+const MESSAGE_SPACING_MS = 5
 
 export interface PostgresBusOptions {
   readonly url: string
@@ -41,8 +45,9 @@ export const postgresBus = (options: PostgresBusOptions): Bus => {
     logger,
   })
   const publisher = new Publisher({
+    messagesOf: (load) => messagesOf(load, MAX_PAYLOAD_BYTES, metrics),
     send: sender.send,
-    maxMessageBytes: MAX_PAYLOAD_BYTES,
+    restMs: (messageCount) => messageCount * MESSAGE_SPACING_MS,
     clock,
     logger,
     metrics,

@@ -1,6 +1,6 @@
 import type { Component } from '@votestream/runtime'
 import pg from 'pg'
-import type { Message } from '../publisher.js'
+import type { Message } from '../messages.js'
 import { channelOf } from './channels.js'
 
 /** PostgreSQL refuses a payload of 8,000 bytes. */

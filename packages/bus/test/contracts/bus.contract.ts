@@ -1,13 +1,18 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { eventually, fakeClock } from '@votestream/testing'
 import type { Progress, ResultsState } from '../../src/index.js'
-import { openPostgresWorld, type BusWorld } from '../postgres-world.js'
+import type { BusWorld } from '../bus-world.js'
+import { openPostgresWorld } from '../postgres-world.js'
+import { openRedisWorld } from '../redis-world.js'
 
 // Real engines on a machine that is busy with other suites.
 jest.setTimeout(30_000)
 
 /** Every adapter of the port, each over its real engine. */
-const adapters: [name: string, openWorld: () => Promise<BusWorld>][] = [['Postgres', openPostgresWorld]]
+const adapters: [name: string, openWorld: () => Promise<BusWorld>][] = [
+  ['Postgres', openPostgresWorld],
+  ['Redis', openRedisWorld],
+]
 
 const aState = (pollId: number, version: number, counts: readonly number[] = [version]): ResultsState => ({
   pollId,
@@ -23,6 +28,7 @@ const aProgress = (from: number, next: number): Progress => ({
   from,
   next,
   rejected: [],
+  versions: [],
 })
 
 describe.each(adapters)('Bus (%s)', (_name, openWorld) => {
