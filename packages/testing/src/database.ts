@@ -12,6 +12,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, escapeIdentifier } from 'pg'
+import { given } from './engines.js'
 import { silentLogger } from './silent-logger.js'
 
 /** The roles belong to the test server, which only listens on loopback and is thrown away. */
@@ -29,8 +30,7 @@ export interface TestDatabase extends AsyncDisposable {
  * dropped when disposed.
  */
 export const openDatabase = async (): Promise<TestDatabase> => {
-  const serverUrl = process.env.VOTESTREAM_TEST_POSTGRES
-  if (!serverUrl) throw new Error('VOTESTREAM_TEST_POSTGRES is not set: run the tests by `npm test`')
+  const serverUrl = given('VOTESTREAM_TEST_POSTGRES')
   const name = `test_${randomBytes(6).toString('hex')}`
   await asAdmin(serverUrl, async (admin) => {
     const template = await migratedTemplate(admin, serverUrl)

@@ -1,4 +1,6 @@
 export * from './database.js'
+export { testKafka, testRedis, type TestKafka, type TestRedis } from './engines.js'
 export * from './eventually.js'
 export * from './fake-clock.js'
 export * from './silent-logger.js'
+export * from './tcp-proxy.js'
