@@ -1,4 +1,4 @@
-import { commonSettings, integer, port, readEnv, secretUrl } from '@votestream/runtime'
+import { commonSettings, integer, port, readEnv, secretUrl, text } from '@votestream/runtime'
 import { z } from 'zod'
 
 /** The settings of polls; a key is the name of its environment variable. */
@@ -8,6 +8,12 @@ export const settings = z.object({
   DATABASE_URL: secretUrl().describe('PostgreSQL, as role votestream_polls'),
   // Every use case is one or two short statements; four connections do thousands of them a second.
   DATABASE_POOL_SIZE: integer(4, { min: 1, max: 100 }).describe('Connections to PostgreSQL'),
+  REDIS_URL: secretUrl(['redis', 'rediss'])
+    .optional()
+    .describe('Redis of the bus: what changes is told there; without it over DATABASE_URL'),
+  REDIS_PREFIX: text()
+    .default('')
+    .describe('Stands before every channel in Redis, so that several meshes can share one'),
 })
 
 export interface Config {
@@ -17,6 +23,8 @@ export interface Config {
   readonly drainDelayMs: number
   readonly databaseUrl: string
   readonly databasePoolSize: number
+  /** Undefined: the bus is PostgreSQL. */
+  readonly redis: { readonly url: string; readonly prefix: string } | undefined
 }
 
 /** Reads the configuration of polls; throws one ConfigError that lists every bad variable. */
@@ -29,5 +37,6 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     drainDelayMs: read.DRAIN_DELAY_MS,
     databaseUrl: read.DATABASE_URL,
     databasePoolSize: read.DATABASE_POOL_SIZE,
+    redis: read.REDIS_URL === undefined ? undefined : { url: read.REDIS_URL, prefix: read.REDIS_PREFIX },
   })
 }

@@ -1,4 +1,4 @@
-import { postgresBus } from '@votestream/bus'
+import { postgresBus, redisBus } from '@votestream/bus'
 import { postgresPool, schemaGuard } from '@votestream/postgres'
 import { pollsService, pollsServiceName } from '@votestream/proto'
 import { bindService, rpcServer } from '@votestream/rpc'
@@ -48,7 +48,11 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
     clock,
     onFatal: fail,
   })
-  const bus = postgresBus({ url: config.databaseUrl, logger, registry, clock, listen: [] })
+  const speaking = { logger, registry, clock, listen: [] }
+  const bus =
+    config.redis === undefined
+      ? postgresBus({ url: config.databaseUrl, ...speaking })
+      : redisBus({ ...config.redis, ...speaking })
 
   const polls = postgresPollStore(postgres)
   const themes = postgresThemeStore(postgres)
@@ -63,7 +67,7 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
   const server = rpcServer({
     ...{ host: config.host, port: config.grpcPort, logger, registry },
     services: [bindService(pollsService, handlers)],
-    health: { '': right, [pollsServiceName]: right, postgres: () => postgres.healthy },
+    health: { '': right, [pollsServiceName]: right, postgres: () => postgres.healthCheck() },
   })
   const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })

@@ -1,4 +1,4 @@
-import { postgresBus } from '@votestream/bus'
+import { postgresBus, redisBus, type Bus } from '@votestream/bus'
 import { pollsService } from '@votestream/proto'
 import type { PollsServiceDefinition } from '@votestream/proto'
 import { rpcClient } from '@votestream/rpc'
@@ -37,12 +37,11 @@ export const startService = async (databaseUrl: string, settings: NodeJS.Process
   }
 }
 
-/** Notes every poll that is told to have changed. */
-export const listenToChanges = async (
-  databaseUrl: string,
-): Promise<AsyncDisposable & { heard: number[] }> => {
-  const options = { logger: silentLogger, registry: aRegistry(), listen: ['polls_changed'] as const }
-  const bus = postgresBus({ url: databaseUrl, ...options })
+interface Changes extends AsyncDisposable {
+  readonly heard: number[]
+}
+
+const listening = async (bus: Bus): Promise<Changes> => {
   const heard: number[] = []
   bus.onPollsChanged((ids) => heard.push(...ids))
   await bus.start?.()
@@ -51,6 +50,26 @@ export const listenToChanges = async (
   })
   return { heard, [Symbol.asyncDispose]: () => bus.stop?.() ?? Promise.resolve() }
 }
+
+const hearing = () => ({
+  logger: silentLogger,
+  registry: aRegistry(),
+  listen: ['polls_changed'] as const,
+})
+
+/** Notes every poll that is told to have changed. */
+export const listenToChanges = (databaseUrl: string): Promise<Changes> =>
+  listening(postgresBus({ url: databaseUrl, ...hearing() }))
+
+/** The same over Redis. */
+export const listenToChangesOnRedis = (redis: { url: string; prefix: string }): Promise<Changes> =>
+  listening(redisBus({ ...redis, ...hearing() }))
+
+/** The settings of a service whose bus is that Redis. */
+export const onRedis = ({ url, prefix }: { url: string; prefix: string }): NodeJS.ProcessEnv => ({
+  REDIS_URL: url,
+  REDIS_PREFIX: prefix,
+})
 
 /** A ready service on a database of its own. */
 export const openWorld = async (

@@ -1,10 +1,13 @@
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { pollsServiceName } from '@votestream/proto'
-import { eventually, openDatabase } from '@votestream/testing'
+import { eventually, openDatabase, tcpProxy } from '@votestream/testing'
 import pg from 'pg'
 import { aDraft, theLargestDraft } from '../builders.js'
 import { listenToChanges, openWorld, startService } from '../world.js'
 import type { World } from '../world.js'
+
+// Real engines on a machine that is busy with other suites.
+jest.setTimeout(30_000)
 
 type Request = Parameters<World['polls']['call']>[1]
 
@@ -94,6 +97,28 @@ describe('creating a poll', () => {
     expect(answers).toEqual(Array.from({ length: 50 }, () => first))
     expect((await world.polls.call('ListPolls', {})).polls).toEqual([first?.poll])
     expect(await pollCounts(world)).toEqual({ OnTrend: 1, MoralDilemmas: 0, Sports: 0 })
+  })
+
+  test('on two replicas at once with one key makes one poll', async () => {
+    await using world = await openWorld()
+    await using replica = await startService(world.database.urlFor('polls'))
+    await eventually(async () => expect((await replica.ops('/readyz')).status).toBe(200))
+    const keys = Array.from({ length: 10 }, (_, index) => `key-${index}`)
+
+    const answers = await Promise.all(
+      keys.map((idempotencyKey) =>
+        Promise.all(
+          [world, replica, world, replica].map(({ polls }) =>
+            polls.call('CreatePoll', request({ theme: 'Sports', idempotencyKey })),
+          ),
+        ),
+      ),
+    )
+
+    for (const [first, ...others] of answers) expect(others).toEqual([first, first, first])
+    expect(new Set(answers.map(([first]) => first?.poll?.id)).size).toBe(10)
+    expect(await replica.polls.call('GetStats', {})).toEqual({ totalPolls: 10 })
+    expect(await pollCounts(replica)).toEqual({ OnTrend: 0, MoralDilemmas: 0, Sports: 10 })
   })
 
   test('with the key of another poll is refused', async () => {
@@ -232,6 +257,25 @@ describe('the service', () => {
       false,
       false,
     ])
+  })
+
+  test('says within a second that its idle database is frozen, and soon that it is back', async () => {
+    await using database = await openDatabase()
+    const url = database.urlFor('polls')
+    const { hostname, port } = new URL(url)
+    await using proxy = await tcpProxy({ host: hostname, port: Number(port) })
+    await using world = await startService(proxy.through(url))
+    await eventually(async () => expect((await world.ops('/readyz')).status).toBe(200))
+    await eventually(async () => expect(await world.polls.health('postgres', 2_000)).toBe(true))
+
+    proxy.freeze()
+    await new Promise((resolve) => setTimeout(resolve, 1_100)) // its last proof of life has gone by
+    const [frozen, ready] = [await world.polls.health('postgres', 1_500), await world.ops('/readyz')]
+    proxy.thaw()
+
+    expect(frozen).toBe(false)
+    expect(ready.status).toBe(200) // an engine that all share never makes every replica unready
+    await eventually(async () => expect(await world.polls.health('postgres', 1_500)).toBe(true))
   })
 
   test('is unready first when it is stopped, and still answers while others forget it', async () => {
