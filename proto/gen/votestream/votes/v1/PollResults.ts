@@ -19,6 +19,11 @@ export interface PollResults {
    * True when this is the live view's copy, which may be old: the record of votes could not be read.
    */
   'stale'?: (boolean);
+  /**
+   * True when nothing can be said of this poll now: the record of votes cannot be read and the live view has no copy. Everything else but
+   * poll_id is then empty and means nothing; it is not a poll without votes.
+   */
+  'unknown'?: (boolean);
 }
 
 export interface PollResults__Output {
@@ -37,4 +42,9 @@ export interface PollResults__Output {
    * True when this is the live view's copy, which may be old: the record of votes could not be read.
    */
   'stale': (boolean);
+  /**
+   * True when nothing can be said of this poll now: the record of votes cannot be read and the live view has no copy. Everything else but
+   * poll_id is then empty and means nothing; it is not a poll without votes.
+   */
+  'unknown': (boolean);
 }
