@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Ballot, LoggedBallot } from '../src/domain/ballot.js'
-import type { PartitionBatch } from '../src/domain/fold.js'
+import type { Folded, PartitionBatch } from '../src/domain/fold.js'
 import type { VoteMeter } from '../src/domain/ports.js'
 
 /** A ballot of its own voter in poll 1. */
@@ -17,6 +17,16 @@ export const aBatch = (partition: number, from: number, ballots: readonly Ballot
   ballots: ballots.map((ballot, index): LoggedBallot => ({ ...ballot, partition, offset: from + index })),
 })
 
+/** A fold of a log called `a log` in which nothing happened but what is given. */
+export const aFolded = (o: Partial<Folded> = {}): Folded => ({
+  logId: 'a log',
+  batches: [],
+  fenced: [],
+  busy: [],
+  results: [],
+  ...o,
+})
+
 /** Counts nothing. */
 export const aSilentMeter = (): VoteMeter => ({
   received: () => undefined,
@@ -25,4 +35,6 @@ export const aSilentMeter = (): VoteMeter => ({
   folded: () => undefined,
   foldFailed: () => undefined,
   quarantined: () => undefined,
+  decided: () => undefined,
+  unrecorded: () => undefined,
 })

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { fakeClock } from '@votestream/testing'
-import { aBallot, aBatch, aSilentMeter } from '../../test/builders.js'
+import { aBallot, aBatch, aFolded, aSilentMeter } from '../../test/builders.js'
 import type { Ballot } from '../domain/ballot.js'
 import type { Appended, VoteLog } from '../domain/ports.js'
 import type { Admission } from './admit-ballots.js'
@@ -16,13 +16,15 @@ const UNKNOWN = 404
 const aWorld = (
   o: {
     durable?: boolean
+    foldIsDown?: boolean
     admissions?: Admission[]
     append?: VoteLog['append']
     unknownPoll?: Promise<undefined>
   } = {},
 ) => {
   const clock = fakeClock()
-  const waiters = makeVerdictWaiters()
+  const waiters = makeVerdictWaiters({ clock, meter: aSilentMeter() })
+  const fold = { isDown: o.foldIsDown ?? false }
   const inHand = makeVotesInHand()
   const appended: Ballot[] = []
   const appendAll = (ballots: readonly Ballot[]): Promise<readonly Appended[]> => {
@@ -46,15 +48,18 @@ const aWorld = (
     knows: (pollId: number) => pollId !== UNKNOWN,
     find: () => Promise.resolve(undefined),
   }
-  const cast = makeCastVotes({ definitions, admit, log, waiters, inHand, meter: aSilentMeter(), clock })
+  const foldIsDown = () => fold.isDown
+  const meter = aSilentMeter()
+  const cast = makeCastVotes({ definitions, admit, log, waiters, inHand, foldIsDown, meter, clock })
   const settle = (offset: number, version: number) =>
-    waiters.settle({
-      batches: [{ ...aBatch(0, offset, [aBallot()]), verdicts: [{ status: 'counted', version }] }],
-      ...{ fenced: [], results: [] },
-    })
+    waiters.settle(
+      aFolded({
+        batches: [{ ...aBatch(0, offset, [aBallot()]), verdicts: [{ status: 'counted', version }] }],
+      }),
+    )
   const caller = new AbortController()
   const call = { deadlineAt: clock.now() + 1_000, signal: caller.signal }
-  return { clock, waiters, inHand, appended, cast, settle, call, caller }
+  return { clock, waiters, inHand, appended, cast, settle, call, caller, fold }
 }
 
 const firstOf = async (
@@ -232,4 +237,87 @@ test('what breaks the append breaks the call', async () => {
   const { cast, call } = aWorld({ append: () => Promise.reject(new Error('a bug')) })
 
   await expect(cast([aBallot()], call).next()).rejects.toThrow('a bug')
+})
+
+test('while the fold is down what is in the log is told pending at once, and the call ends', async () => {
+  const { cast, call, clock, waiters } = aWorld({ durable: true, foldIsDown: true })
+  const messages = cast([aBallot(), aBallot()], call)
+
+  const first = firstOf(messages)
+  await clock.advance(0)
+
+  expect(await first).toEqual([
+    { status: 'pending', index: 0 },
+    { status: 'pending', index: 1 },
+  ])
+  expect((await messages.next()).done).toBe(true)
+  expect(waiters.size).toBe(0)
+})
+
+test('a fold that goes down before the first message ends the call with it', async () => {
+  const { cast, call, clock, fold } = aWorld({ durable: true })
+  const messages = cast([aBallot()], call)
+  const first = firstOf(messages)
+  await clock.advance(1)
+
+  fold.isDown = true
+  await clock.advance(FIRST_MESSAGE_WITHIN_MS)
+
+  expect(await first).toEqual([{ status: 'pending', index: 0 }])
+  expect((await messages.next()).done).toBe(true)
+})
+
+test('while the fold is down a ballot that is not in the log yet still gets its answer', async () => {
+  let found: (nothing: undefined) => void = () => undefined
+  const { cast, call, clock } = aWorld({
+    ...{ durable: true, foldIsDown: true },
+    unknownPoll: new Promise((resolve) => (found = resolve)),
+  })
+  const messages = cast([aBallot({ pollId: UNKNOWN }), aBallot()], call)
+  const first = firstOf(messages)
+  await clock.advance(0)
+
+  const second = first.then(() => firstOf(messages))
+  await clock.advance(10)
+  found(undefined)
+  await clock.advance(0)
+
+  expect(await first).toEqual([{ status: 'pending', index: 1 }])
+  expect(await second).toEqual([{ status: 'pending', index: 0 }])
+  expect((await messages.next()).done).toBe(true)
+})
+
+test('what is in memory only is not pending while the fold is down: the call waits', async () => {
+  const { cast, call, clock, settle } = aWorld({ durable: false, foldIsDown: true })
+  const messages = cast([aBallot()], call)
+  const first = firstOf(messages)
+  await clock.advance(0)
+
+  const second = first.then(() => firstOf(messages))
+  await clock.advance(100)
+  settle(1, 4)
+
+  expect(await first).toEqual([])
+  expect(await second).toEqual([{ status: 'counted', version: 4, index: 0 }])
+})
+
+test('a late group that is in a durable log is told pending although nothing is decided', async () => {
+  let found: (nothing: undefined) => void = () => undefined
+  const { cast, call, clock, settle } = aWorld({
+    durable: true,
+    unknownPoll: new Promise((resolve) => (found = resolve)),
+  })
+  const messages = cast([aBallot({ pollId: UNKNOWN }), aBallot()], call)
+  const first = firstOf(messages)
+  await clock.advance(1)
+  settle(1, 1)
+  await clock.advance(FIRST_MESSAGE_WITHIN_MS)
+
+  const second = first.then(() => firstOf(messages))
+  await clock.advance(1)
+  found(undefined)
+  await clock.advance(1)
+
+  expect(await first).toMatchObject([{ status: 'counted', index: 1 }])
+  expect(await second).toEqual([{ status: 'pending', index: 0 }])
 })

@@ -1,5 +1,5 @@
 import type { Clock } from '@votestream/runtime'
-import type { Ballot } from '../domain/ballot.js'
+import type { Ballot, Position } from '../domain/ballot.js'
 import type { VoteLog, VoteMeter } from '../domain/ports.js'
 import type { Verdict } from '../domain/verdict.js'
 import type { Refusal } from './admit-ballots.js'
@@ -22,14 +22,16 @@ export type BallotOutcome =
 interface Deps extends AppendDeps {
   readonly log: VoteLog
   readonly waiters: VerdictWaiters
+  /** True while it is known that nothing can be folded, so that no verdict will come soon. */
+  readonly foldIsDown: () => boolean
   readonly meter: VoteMeter
   readonly clock: Clock
 }
 
 /**
  * Casts ballots and yields their outcomes as they become known: first what is decided within 25 ms of the append, then the rest. A ballot
- * is counted once its fold is committed; asking twice with one vote id is asking once. Ends when every ballot has its final outcome, or
- * when the caller stops waiting: what was appended is then still folded.
+ * is counted once its fold is committed; asking twice with one vote id is asking once. Ends when every ballot has its final outcome, when
+ * what is left is pending and the fold is down, or when the caller stops waiting: what was appended is then still folded.
  */
 export const makeCastVotes = (deps: Deps) => {
   const appendBallots = makeAppendBallots(deps)
@@ -39,13 +41,14 @@ export const makeCastVotes = (deps: Deps) => {
     call: Call,
   ): AsyncGenerator<readonly BallotOutcome[]> {
     deps.meter.received(ballots.length)
-    using outcomes = new Outcomes(deps, ballots.length)
+    using outcomes = new Outcomes(deps, ballots)
     const groups = appendBallots(ballots, call)
     groups.forEach((group) => void group.then(outcomes.take, outcomes.fail))
     await Promise.race([...groups.slice(0, 1), outcomes.failed])
 
-    yield await outcomes.next(call.signal, FIRST_MESSAGE_WITHIN_MS)
+    yield await outcomes.next(call.signal, deps.foldIsDown() ? 0 : FIRST_MESSAGE_WITHIN_MS)
     while (outcomes.undecided > 0 && !call.signal.aborted) {
+      if (outcomes.isRestPending && deps.foldIsDown()) return
       const news = await outcomes.next(call.signal)
       if (news.length > 0) yield news
     }
@@ -57,17 +60,22 @@ class Outcomes implements Disposable {
   readonly failed: Promise<never>
   readonly fail: (error: Error) => void
   readonly #deps: Pick<Deps, 'waiters' | 'log' | 'clock'>
+  readonly #ballots: readonly Ballot[]
   readonly #wakeUp = makeWakeUp()
   readonly #stopWaiting: (() => void)[] = []
   #news: BallotOutcome[] = []
   /** In the log, and not yet told to the caller as pending. */
   readonly #unsaid = new Set<number>()
+  /** Ballots of which the log has not said yet what became of them. */
+  #unanswered: number
   #disposed = false
   undecided: number
 
-  constructor(deps: Pick<Deps, 'waiters' | 'log' | 'clock'>, ballots: number) {
+  constructor(deps: Pick<Deps, 'waiters' | 'log' | 'clock'>, ballots: readonly Ballot[]) {
     this.#deps = deps
-    this.undecided = ballots
+    this.#ballots = ballots
+    this.#unanswered = ballots.length
+    this.undecided = ballots.length
     let reject: (error: Error) => void = () => undefined
     this.failed = new Promise((_resolve, fail) => (reject = fail))
     this.failed.catch(() => undefined) // told to whoever asks for the next outcomes
@@ -77,7 +85,13 @@ class Outcomes implements Disposable {
     }
   }
 
+  /** True when all that is undecided was told to the caller as pending. */
+  get isRestPending(): boolean {
+    return this.#deps.log.durable && this.#unanswered + this.#unsaid.size + this.#news.length === 0
+  }
+
   readonly take = (appended: readonly AppendOutcome[]): void => {
+    this.#unanswered -= appended.length
     for (const outcome of appended) {
       if (outcome.status !== 'appended') this.#decide(outcome)
       else if (!this.#disposed) this.#waitFor(outcome)
@@ -91,7 +105,7 @@ class Outcomes implements Disposable {
     const timer =
       withinMs === undefined ? undefined : this.#deps.clock.setTimeout(() => over.abort(), withinMs)
     const enough = AbortSignal.any([callerGone, over.signal])
-    const isEnough = (): boolean => this.undecided === 0 || (withinMs === undefined && this.#news.length > 0)
+    const isEnough = (): boolean => this.undecided === 0 || (withinMs === undefined && this.#hasNews())
     while (!isEnough() && !enough.aborted) await Promise.race([this.#wakeUp.raised(enough), this.failed])
     timer?.cancel()
     return this.#drain()
@@ -102,11 +116,18 @@ class Outcomes implements Disposable {
     this.#stopWaiting.forEach((stop) => stop())
   }
 
-  #waitFor(position: { readonly index: number; readonly partition: number; readonly offset: number }): void {
-    const { index } = position
+  #hasNews(): boolean {
+    return this.#news.length > 0 || (this.#deps.log.durable && this.#unsaid.size > 0)
+  }
+
+  #waitFor({ index, partition, offset }: { readonly index: number } & Position): void {
+    const ballot = this.#ballots[index]
+    if (!ballot) throw new Error('the log answered for a ballot that it was not given')
     this.#unsaid.add(index)
     this.#stopWaiting.push(
-      this.#deps.waiters.wait(position, (verdict) => this.#decide({ ...verdict, index })),
+      this.#deps.waiters.wait({ ...ballot, partition, offset }, (verdict) =>
+        this.#decide({ ...verdict, index }),
+      ),
     )
   }
 

@@ -23,8 +23,11 @@ export interface FencedBatch {
 }
 
 export interface Folded {
+  readonly logId: string
   readonly batches: readonly FoldedBatch[]
   readonly fenced: readonly FencedBatch[]
+  /** Partitions that were left out, wholly or from some ballot on, because somebody else holds their bookmarks: fold them again. */
+  readonly busy: readonly number[]
   /** The new state of every poll that got votes. */
   readonly results: readonly Results[]
 }

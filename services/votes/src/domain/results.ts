@@ -10,4 +10,12 @@ export interface Results {
   readonly status: PollStatus
   /** The database's clock, microseconds since 1970-01-01T00:00:00Z. */
   readonly asOfUs: number
+  /** True for the live view's copy, which may be old. */
+  readonly stale?: boolean
+}
+
+/** Nothing can be said of this poll now: the store cannot be read and the live view has no copy. It is not zero. */
+export interface UnknownResults {
+  readonly pollId: number
+  readonly unknown: true
 }

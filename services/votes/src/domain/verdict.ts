@@ -1,11 +1,22 @@
 import type { Ballot } from './ballot.js'
 
-export type RejectionReason = 'ALREADY_VOTED' | 'IDEMPOTENCY_KEY_REUSED' | 'QUARANTINED'
+const rejectionReasons = ['ALREADY_VOTED', 'IDEMPOTENCY_KEY_REUSED', 'QUARANTINED'] as const
+export type RejectionReason = (typeof rejectionReasons)[number]
+
+/** False for the word of a newer release. */
+export const isRejectionReason = (word: string): word is RejectionReason =>
+  (rejectionReasons as readonly string[]).includes(word)
 
 /** What the log decided about a ballot, for ever. `version`: a version of the poll's results that includes the vote. */
 export type Verdict =
   | { readonly status: 'counted'; readonly version: number }
   | { readonly status: 'rejected'; readonly reason: RejectionReason }
+
+/**
+ * What the store says of a ballot in the log: its verdict; undefined while it is not folded; `unrecorded` when the bookmark has passed
+ * it and yet nothing is known of it, which must not happen and is no verdict.
+ */
+export type Judgement = Verdict | { readonly status: 'unrecorded' } | undefined
 
 /** The vote that holds a ballot key. */
 export interface HoldingVote {

@@ -188,3 +188,63 @@ test('the service role may not rewrite or erase a vote', async () => {
     'permission denied',
   )
 })
+
+test('pages go through all results once, by rising poll id', async () => {
+  await using world = await openStore()
+  await world.store.openLog('direct', 2)
+  const pollIds = [9, 2, 40, 7, 1]
+  await world.store.fold([
+    aBatch(
+      0,
+      1,
+      pollIds.map((pollId) => aBallot({ pollId, choice: 1 })),
+    ),
+  ])
+
+  const first = await world.store.readResultsAfter(0, 2)
+  const second = await world.store.readResultsAfter(2, 2)
+  const third = await world.store.readResultsAfter(9, 2)
+
+  expect([first, second, third].map((page) => page.map(({ pollId }) => pollId))).toEqual([
+    [1, 2],
+    [7, 9],
+    [40],
+  ])
+  expect(await world.store.readResultsAfter(40, 2)).toEqual([])
+  expect(third).toEqual([
+    { pollId: 40, version: 1, counts: [0, 1], status: 'open', asOfUs: expect.any(Number) },
+  ])
+})
+
+test('bookmarks are read without waiting for a fold that holds them', async () => {
+  await using world = await openStore()
+  await world.store.openLog('kafka', 2)
+  await world.store.fold([aBatch(1, 1, [aBallot(), aBallot()])])
+
+  const bookmarks = await world.pg.transaction(async (fold) => {
+    await fold.query({ text: 'UPDATE votes.bookmarks SET next_offset = 99' })
+    return world.store.readBookmarks()
+  })
+
+  expect([...bookmarks]).toEqual([
+    [0, 1],
+    [1, 3],
+  ])
+})
+
+test('a partition that the log does not have is an error, not busy', async () => {
+  await using world = await openStore()
+  await world.store.openLog('kafka', 2)
+
+  await expect(world.store.fold([aBatch(7, 1, [aBallot()])])).rejects.toThrow('1 partitions have no bookmark')
+})
+
+test('knows the id of its log once it is open', async () => {
+  await using world = await openStore()
+
+  const before = world.store.logId()
+  const { logId } = await world.store.openLog('kafka', 2)
+  const { logId: folded } = await world.store.fold([aBatch(0, 1, [aBallot()])])
+
+  expect([before, world.store.logId(), folded]).toEqual([undefined, logId, logId])
+})

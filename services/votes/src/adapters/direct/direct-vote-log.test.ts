@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals'
 import { fakeClock, silentLogger } from '@votestream/testing'
-import { aBallot } from '../../../test/builders.js'
+import { aBallot, aFolded } from '../../../test/builders.js'
 import type { Folded, PartitionBatch } from '../../domain/fold.js'
+import { partitionOf } from '../../domain/partition.js'
 import { directVoteLog } from './direct-vote-log.js'
 
-const accept = (batches: readonly PartitionBatch[]): Folded => ({
-  batches: batches.map((batch) => ({
-    ...batch,
-    verdicts: batch.ballots.map(() => ({ status: 'counted', version: 1 })),
-  })),
-  fenced: [],
-  results: [],
-})
+const accept = (batches: readonly PartitionBatch[]): Folded =>
+  aFolded({
+    batches: batches.map((batch) => ({
+      ...batch,
+      verdicts: batch.ballots.map(() => ({ status: 'counted', version: 1 })),
+    })),
+  })
 
 /** A log that is open, whose fold does what the test says. */
 const openLog = async (fold: (batches: readonly PartitionBatch[]) => Promise<Folded>) => {
@@ -103,11 +103,7 @@ test('does not fold while another process may hold the lock', async () => {
 
 test('ends itself when a stretch is fenced: somebody else folds this store', async () => {
   const { log, clock, fatal } = await openLog((batches) =>
-    Promise.resolve({
-      batches: [],
-      fenced: batches.map((batch) => ({ ...batch, bookmark: 7 })),
-      results: [],
-    }),
+    Promise.resolve(aFolded({ fenced: batches.map((batch) => ({ ...batch, bookmark: 7 })) })),
   )
 
   await log.append([aBallot()])
@@ -133,8 +129,7 @@ test('folds a stretch again from the bookmark when its commit was not heard of, 
     const [batch] = batches
     if (!batch) throw new Error('nothing to fold')
     asked.push(`${batch.from}-${batch.next}`)
-    if (batch.from !== bookmark)
-      return Promise.resolve({ batches: [], results: [], fenced: [{ ...batch, bookmark }] })
+    if (batch.from !== bookmark) return Promise.resolve(aFolded({ fenced: [{ ...batch, bookmark }] }))
     bookmark = batch.next
     return asked.length === 1 ? Promise.reject(new Error('commit unknown')) : Promise.resolve(accept(batches))
   })
@@ -147,6 +142,44 @@ test('folds a stretch again from the bookmark when its commit was not heard of, 
 
   expect(asked).toEqual(['1-4', '1-4', '4-4', '4-5'])
   expect([log.pending, fatal.length]).toEqual([0, 0])
+})
+
+test('a partition that somebody else holds is folded again and again, also when a part of it was committed, and the other goes on', async () => {
+  const asked: string[] = []
+  const timesMs: number[] = []
+  let attempts = 0
+  const { log, clock, fatal } = await openLog((batches) => {
+    attempts++
+    timesMs.push(clock.monotonicMs())
+    asked.push(batches.map(({ partition, from, next }) => `${partition}:${from}-${next}`).join(' '))
+    const [free, held] = [batches.filter((b) => b.partition === 1), batches.filter((b) => b.partition === 0)]
+    if (attempts <= 2) return Promise.resolve({ ...accept(free), busy: [0] })
+    if (attempts === 3) return Promise.resolve(aFolded({ fenced: [{ partition: 0, bookmark: 2 }] }))
+    return Promise.resolve(accept([...held, ...free]))
+  })
+  const keys = [0, 1].map((partition) =>
+    Array.from({ length: 99 }, () => aBallot()).find((b) => partitionOf(1, b.ballotKey, 2) === partition),
+  )
+  const [held, free] = keys.map((ballot) => ballot ?? aBallot())
+  if (!held || !free) throw new Error('no such ballots')
+
+  await log.append([held, held, free])
+  await clock.advance(1_000)
+
+  expect(asked).toEqual(['0:1-3 1:1-2', '0:1-3', '0:1-3', '0:2-3'])
+  expect(timesMs.map((ms) => ms - (timesMs[0] ?? 0))).toEqual([0, 50, 100, 100])
+  expect([log.pending, fatal.length]).toEqual([0, 0])
+})
+
+test('a fence beside a busy partition is not ours', async () => {
+  const { log, clock, fatal } = await openLog(() =>
+    Promise.resolve(aFolded({ busy: [0], fenced: [{ partition: 1, bookmark: 2 }] })),
+  )
+
+  await log.append(Array.from({ length: 50 }, () => aBallot()))
+  await clock.advance(1)
+
+  expect(fatal).toHaveLength(1)
 })
 
 test('a retry of what waits in memory is never told that nothing is recorded', async () => {

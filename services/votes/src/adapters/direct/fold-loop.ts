@@ -1,6 +1,6 @@
 import { unavailable } from '@votestream/errors'
 import type { Clock, Logger } from '@votestream/runtime'
-import type { FencedBatch, Folded, PartitionBatch } from '../../domain/fold.js'
+import type { Folded, PartitionBatch } from '../../domain/fold.js'
 import type { Fold } from '../../domain/ports.js'
 import type { ProcessLock } from './process-lock.js'
 
@@ -78,11 +78,11 @@ export class FoldLoop {
       const folded = await this.#foldOnce(fold, batches)
       if (folded) {
         retryMs = FIRST_RETRY_MS
-        if (!this.#passFenced(batches, folded.fenced)) {
+        if (!this.#passLeftOut(batches, folded)) {
           this.die(new Error('another process folds this database'))
           return
         }
-        continue
+        if (folded.busy.length === 0) continue
       }
       await this.#deps.clock.sleep(retryMs, this.#closed.signal).catch(() => undefined)
       if (this.#closed.signal.aborted) return
@@ -100,19 +100,21 @@ export class FoldLoop {
   /**
    * Lets go of what was committed. A stretch is fenced by our own hand when an attempt was committed, whole or in part, although we
    * never heard so: it is folded again from there, which counts nothing twice and gives the same verdicts. False when the fence is not ours.
+   * A busy partition's stretch may have been committed in part, too.
    */
-  #passFenced(batches: readonly PartitionBatch[], fenced: readonly FencedBatch[]): boolean {
+  #passLeftOut(batches: readonly PartitionBatch[], { fenced, busy }: Folded): boolean {
     const bookmarks = new Map(fenced.map(({ partition, bookmark }) => [partition, bookmark]))
     const ours = ({ from, next }: PartitionBatch, bookmark: number): boolean =>
       this.#uncertain && from < bookmark && bookmark <= next
     for (const batch of batches) {
+      if (busy.includes(batch.partition)) continue
       const bookmark = bookmarks.get(batch.partition)
       if (bookmark === undefined) this.#ahead.delete(batch.partition)
       else if (ours(batch, bookmark)) this.#ahead.set(batch.partition, bookmark)
       else return false
     }
-    this.#deps.done(batches.filter(({ partition }) => !bookmarks.has(partition)))
-    if (fenced.length === 0) this.#uncertain = false
+    this.#deps.done(batches.filter(({ partition }) => !bookmarks.has(partition) && !busy.includes(partition)))
+    this.#uncertain = busy.length > 0 || (this.#uncertain && fenced.length > 0)
     return true
   }
 

@@ -1,16 +1,14 @@
 import { expect, test } from '@jest/globals'
 import { createLogger } from '@votestream/runtime'
-import { aBallot, aBatch, aSilentMeter } from '../../../test/builders.js'
-import type { Folded } from '../../domain/fold.js'
+import { aBallot, aBatch, aFolded, aSilentMeter } from '../../../test/builders.js'
 import { tracedVoteMeter } from './traced-vote-meter.js'
 
-const folded = (requestId: string, choice: number): Folded => ({
-  batches: [
-    { ...aBatch(1, 7, [aBallot({ requestId, choice })]), verdicts: [{ status: 'counted', version: 3 }] },
-  ],
-  fenced: [],
-  results: [],
-})
+const folded = (requestId: string, choice: number) =>
+  aFolded({
+    batches: [
+      { ...aBatch(1, 7, [aBallot({ requestId, choice })]), verdicts: [{ status: 'counted', version: 3 }] },
+    ],
+  })
 
 const linesAt = (level: string): { lines: string[]; meter: ReturnType<typeof tracedVoteMeter> } => {
   const lines: string[] = []

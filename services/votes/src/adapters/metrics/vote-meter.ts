@@ -7,8 +7,8 @@ const BATCH_BUCKETS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000]
 /** A fold is a fsync and a few statements: milliseconds, up to the query timeout of 5 s. */
 const SECONDS_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
-/** The vote's way in numbers; no label tells a poll or a voter. */
-export const prometheusVoteMeter = (registry: Registry): VoteMeter => {
+/** No label tells a poll or a voter. */
+const countersIn = (registry: Registry) => {
   const registers = [registry]
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> =>
     new Counter({ name, help, labelNames, registers })
@@ -24,7 +24,25 @@ export const prometheusVoteMeter = (registry: Registry): VoteMeter => {
     'votestream_fold_fenced_total',
     'Stretches left out because they were folded already',
   )
+  const busy = counter(
+    'votestream_fold_busy_total',
+    'Stretches left out because somebody else held their partition',
+  )
+  const decided = counter(
+    'votestream_verdicts_told_total',
+    'Verdicts that somebody waited for, by where they came from',
+    ['way'],
+  )
+  const unrecorded = counter(
+    'votestream_unrecorded_ballots_total',
+    'Ballots that were folded and left no trace: never',
+  )
   const quarantined = counter('votestream_quarantined_total', 'Records that the database refused')
+  return { received, refused, appended, folded, failed, fenced, busy, decided, unrecorded, quarantined }
+}
+
+const histogramsIn = (registry: Registry) => {
+  const registers = [registry]
   const batch = new Histogram({
     ...{ name: 'votestream_fold_ballots', help: 'Ballots in one fold', buckets: BATCH_BUCKETS, registers },
   })
@@ -36,17 +54,27 @@ export const prometheusVoteMeter = (registry: Registry): VoteMeter => {
       registers,
     },
   })
+  return { batch, seconds }
+}
 
+/** The vote's way in numbers. */
+export const prometheusVoteMeter = (registry: Registry): VoteMeter => {
+  const { received, refused, appended, folded, failed, fenced, busy, decided, unrecorded, quarantined } =
+    countersIn(registry)
+  const { batch, seconds } = histogramsIn(registry)
   return {
     received: (ballots) => received.inc(ballots),
     refused: (reason) => refused.inc({ reason }),
     appended: (ballots) => appended.inc(ballots),
     foldFailed: () => failed.inc(),
     quarantined: () => quarantined.inc(),
+    decided: (way) => decided.inc({ way }),
+    unrecorded: () => unrecorded.inc(),
     folded(result, elapsedSeconds) {
       seconds.observe(elapsedSeconds)
       batch.observe(result.batches.reduce((sum, { ballots }) => sum + ballots.length, 0))
       fenced.inc(result.fenced.length)
+      busy.inc(result.busy.length)
       for (const verdict of result.batches.flatMap(({ verdicts }) => verdicts))
         folded.inc({ verdict: verdict.status === 'counted' ? 'counted' : verdict.reason.toLowerCase() })
     },

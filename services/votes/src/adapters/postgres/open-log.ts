@@ -9,6 +9,11 @@ interface LogRow {
   readonly partitions: number
 }
 
+interface BookmarkRow {
+  readonly partition: number
+  readonly next_offset: number
+}
+
 /** Behind the Genesis record, which is the first of every partition. */
 const FIRST_BALLOT_OFFSET = 1
 
@@ -31,14 +36,29 @@ export const openLog = async (db: Queryable, kind: string, partitions: number): 
            SELECT $1, p, $3 FROM generate_series(0, $2::int - 1) AS p ON CONFLICT DO NOTHING`,
     values: [log.log_id, partitions, FIRST_BALLOT_OFFSET],
   })
-  return { logId: log.log_id, bookmarks: await lockedBookmarks(db, log.log_id) }
+  // A direct log numbers its ballots from the bookmarks, so it must know the last fold of a dead predecessor. Kafka numbers by itself.
+  const read = kind === 'direct' ? lockedBookmarks : readBookmarks
+  return { logId: log.log_id, bookmarks: await read(db, log.log_id) }
+}
+
+/** Where the partitions are folded up to; waits for nobody. */
+export const readBookmarks = async (db: Queryable, logId: string): Promise<ReadonlyMap<number, number>> => {
+  const { rows } = await db.query<BookmarkRow>({
+    name: 'read-bookmarks',
+    text: `SELECT partition, next_offset FROM votes.bookmarks WHERE log_id = $1 ORDER BY partition`,
+    values: [logId],
+  })
+  return bookmarksFrom(rows)
 }
 
 /** FOR UPDATE waits for the fold that a killed predecessor may still be committing. */
 const lockedBookmarks = async (db: Queryable, logId: string): Promise<ReadonlyMap<number, number>> => {
-  const { rows } = await db.query<{ partition: number; next_offset: number }>({
+  const { rows } = await db.query<BookmarkRow>({
     text: `SELECT partition, next_offset FROM votes.bookmarks WHERE log_id = $1 ORDER BY partition FOR UPDATE`,
     values: [logId],
   })
-  return new Map(rows.map(({ partition, next_offset }) => [partition, next_offset]))
+  return bookmarksFrom(rows)
 }
+
+const bookmarksFrom = (rows: readonly BookmarkRow[]): ReadonlyMap<number, number> =>
+  new Map(rows.map(({ partition, next_offset }) => [partition, next_offset]))

@@ -8,10 +8,11 @@ import type { Verdict } from '../../domain/verdict.js'
 import { findVerdict } from './find-verdict.js'
 import type { FoldedRows } from './fold-batches.js'
 import { foldBatches, keyOf } from './fold-batches.js'
+import { judgeBallots } from './judge-ballots.js'
 import { judgeLeftOvers } from './judge-left-overs.js'
-import { openLog } from './open-log.js'
+import { openLog, readBookmarks } from './open-log.js'
 import { quarantineRecord } from './quarantine-record.js'
-import { readResults, readTotals } from './read-results.js'
+import { readResults, readResultsAfter, readTotals } from './read-results.js'
 import type { Queryable } from '@votestream/postgres'
 import { forgetRejections, rememberRejections } from './rejections.js'
 
@@ -20,7 +21,7 @@ export const postgresVoteStore = (pg: Postgres): VoteStore => {
   let logId: string | undefined
 
   const openedLogId = (): string => {
-    if (logId === undefined) throw new Error('fold before openLog')
+    if (logId === undefined) throw new Error('openLog must come first')
     return logId
   }
 
@@ -31,19 +32,15 @@ export const postgresVoteStore = (pg: Postgres): VoteStore => {
       return opened
     },
 
+    logId: () => logId,
+    readBookmarks: () => readBookmarks(pg, openedLogId()),
     fold: (batches) => poisonNamed(pg.transaction((tx) => foldWithVerdicts(tx, openedLogId(), batches))),
 
-    quarantine: (batch, error) =>
-      pg.transaction(async (tx) => {
-        const passed = { ...batch, ballots: [] }
-        const { fenced } = await foldBatches(tx, openedLogId(), [passed])
-        if (fenced.length > 0) return { batches: [], fenced, results: [] }
-        await quarantineRecord(tx, openedLogId(), batch, error)
-        const verdicts = batch.ballots.map((): Verdict => ({ status: 'rejected', reason: 'QUARANTINED' }))
-        return { batches: [{ ...batch, verdicts }], fenced, results: [] }
-      }),
+    quarantine: (batch, error) => pg.transaction((tx) => passQuarantined(tx, openedLogId(), batch, error)),
 
     readResults: (pollIds) => readResults(pg, pollIds),
+    readResultsAfter: (pollId, limit) => readResultsAfter(pg, pollId, limit),
+    judge: (ballots) => judgeBallots(pg, openedLogId(), ballots),
     readTotals: () => readTotals(pg),
     findVerdict: (pollId, voteId) => findVerdict(pg, pollId, voteId),
     forgetRejectionsOlderThan: (ageMs) => forgetRejections(pg, ageMs),
@@ -56,8 +53,8 @@ const foldWithVerdicts = async (
   batches: readonly PartitionBatch[],
 ): Promise<Folded> => {
   const rows = await foldBatches(tx, logId, batches)
-  const fencedPartitions = new Set(rows.fenced.map(({ partition }) => partition))
-  const folded = batches.filter(({ partition }) => !fencedPartitions.has(partition))
+  const leftOut = new Set([...rows.fenced.map(({ partition }) => partition), ...rows.busy])
+  const folded = batches.filter(({ partition }) => !leftOut.has(partition))
   const leftOvers = leftOversOf(folded, rows)
   const judged = leftOvers.length > 0 ? await judgeLeftOvers(tx, leftOvers) : []
   const verdictOf = new Map(leftOvers.map((ballot, index) => [ballot, judged[index] as Verdict]))
@@ -70,7 +67,21 @@ const foldWithVerdicts = async (
       (ballot) => verdictOf.get(ballot) ?? { status: 'counted', version: versions.get(ballot.pollId) ?? 0 },
     ),
   })
-  return { batches: folded.map(withVerdicts), fenced: rows.fenced, results: rows.results }
+  const { fenced, busy, results } = rows
+  return { logId, batches: folded.map(withVerdicts), fenced, busy, results }
+}
+
+const passQuarantined = async (
+  tx: Queryable,
+  logId: string,
+  batch: PartitionBatch,
+  error: unknown,
+): Promise<Folded> => {
+  const { fenced, busy } = await foldBatches(tx, logId, [{ ...batch, ballots: [] }])
+  if (fenced.length + busy.length > 0) return { logId, batches: [], fenced, busy, results: [] }
+  await quarantineRecord(tx, logId, batch, error)
+  const verdicts = batch.ballots.map((): Verdict => ({ status: 'rejected', reason: 'QUARANTINED' }))
+  return { logId, batches: [{ ...batch, verdicts }], fenced, busy, results: [] }
 }
 
 /** Every ballot but the first of each key that was inserted. */

@@ -16,16 +16,39 @@ interface ResultsRow {
   readonly as_of_us: number
 }
 
+const PAGE = `
+SELECT poll_id, version, counts, status, (extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS as_of_us
+FROM votes.results
+WHERE poll_id > $1
+ORDER BY poll_id
+LIMIT $2`
+
+const resultsFrom = (row: ResultsRow): Results => ({
+  pollId: row.poll_id,
+  version: row.version ?? 0,
+  counts: (row.counts ?? []).map(Number),
+  status: row.status ?? 'open',
+  asOfUs: row.as_of_us,
+})
+
 /** Results by poll id, in order; a poll without a row has version 0. */
 export const readResults = async (db: Queryable, pollIds: readonly number[]): Promise<readonly Results[]> => {
   const { rows } = await db.query<ResultsRow>({ name: 'read-results', text: READ, values: [pollIds] })
-  return rows.map((row) => ({
-    pollId: row.poll_id,
-    version: row.version ?? 0,
-    counts: (row.counts ?? []).map(Number),
-    status: row.status ?? 'open',
-    asOfUs: row.as_of_us,
-  }))
+  return rows.map(resultsFrom)
+}
+
+/** The results of polls behind `pollId`, by rising id, at most `limit`: the cost of a page does not depend on how many lie before it. */
+export const readResultsAfter = async (
+  db: Queryable,
+  pollId: number,
+  limit: number,
+): Promise<readonly Results[]> => {
+  const { rows } = await db.query<ResultsRow>({
+    name: 'read-results-after',
+    text: PAGE,
+    values: [pollId, limit],
+  })
+  return rows.map(resultsFrom)
 }
 
 /** Sums over results rows: one row for each poll, however many votes it has. */

@@ -1,9 +1,9 @@
 import { invalidArgument } from '@votestream/errors'
-import type { Ballot__Output, Outcome, VotesServiceDefinition } from '@votestream/proto'
+import type { Ballot__Output, Outcome, PollResults, VotesServiceDefinition } from '@votestream/proto'
 import type { Handlers } from '@votestream/rpc'
 import type { BallotOutcome } from '../../app/cast-votes.js'
 import type { Ballot } from '../../domain/ballot.js'
-import type { Results } from '../../domain/results.js'
+import type { Results, UnknownResults } from '../../domain/results.js'
 import type { Verdict } from '../../domain/verdict.js'
 import { uuidFromBytes } from './uuid-bytes.js'
 
@@ -20,7 +20,7 @@ export interface UseCases {
   readonly getResults: (
     pollIds: readonly number[],
     call: { deadlineAt: number },
-  ) => Promise<readonly Results[]>
+  ) => Promise<readonly (Results | UnknownResults)[]>
   readonly getVote: (pollId: number, voteId: string) => Promise<Verdict | { readonly status: 'pending' }>
   readonly getStats: () => Promise<{ readonly totalVotes: number; readonly pollsWithVotes: number }>
 }
@@ -82,10 +82,11 @@ const pollStatusToProto = {
   closed: 'POLL_STATUS_CLOSED',
 } as const
 
-const resultsToProto = ({ pollId, version, counts, status, asOfUs }: Results) => ({
-  pollId,
-  version,
-  counts: [...counts],
-  status: pollStatusToProto[status],
-  asOfUs,
-})
+const resultsToProto = (results: Results | UnknownResults): PollResults => {
+  if ('unknown' in results) return results
+  const { pollId, version, counts, status, asOfUs, stale } = results
+  return {
+    ...{ pollId, version, counts: [...counts], status: pollStatusToProto[status], asOfUs },
+    ...(stale !== undefined && { stale }),
+  }
+}

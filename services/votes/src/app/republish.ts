@@ -1,0 +1,99 @@
+import type { Clock, Component, Logger } from '@votestream/runtime'
+import type { ResultsPublisher, VoteStore } from '../domain/ports.js'
+import type { Results } from '../domain/results.js'
+
+/** One page is read in a few milliseconds and makes one message of some 30 KiB. */
+const POLLS_PER_PAGE = 500
+/** At most 10,000 polls a second: 100,000 are whole again within the 10 s of C6, and votes keep most of the way. */
+const PAUSE_MS = 50
+const RETRY_MS = 1_000
+
+export interface Republish extends Component {
+  /** Publishes every poll's results soon; asked while that is under way, once more from the start. */
+  ask(): void
+  stop(): Promise<void>
+}
+
+interface Deps {
+  readonly store: Pick<VoteStore, 'readResultsAfter'>
+  readonly publisher: ResultsPublisher
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+/**
+ * Repairs the live view: hands the results of all polls to the publisher, page by page. To be asked whenever something that was
+ * committed may not have been published: at the start, when the view is back, when another process's partitions come here.
+ */
+export const makeRepublish = (deps: Deps): Republish => new PagedRepublish(deps)
+
+class PagedRepublish implements Republish {
+  readonly #deps: Deps
+  readonly #stopped = new AbortController()
+  #isAsked = false
+  #isFailing = false
+  #running: Promise<void> | undefined
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  ask(): void {
+    this.#isAsked = true
+    if (!this.#isStopped()) this.#running ??= this.#run()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#running
+  }
+
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isAsked && !this.#isStopped()) {
+      this.#isAsked = false
+      const polls = await this.#publishAll()
+      if (!this.#isStopped()) this.#deps.logger.info({ polls }, 'results published again')
+    }
+    this.#running = undefined
+  }
+
+  async #publishAll(): Promise<number> {
+    let published = 0
+    let after = 0
+    while (!this.#isStopped()) {
+      const page = await this.#readPage(after)
+      if (!page) {
+        await this.#wait(RETRY_MS)
+        continue
+      }
+      if (page.length > 0) this.#deps.publisher.publishResults(page)
+      published += page.length
+      if (page.length < POLLS_PER_PAGE) break
+      after = page.at(-1)?.pollId ?? after
+      await this.#wait(PAUSE_MS)
+    }
+    return published
+  }
+
+  /** Undefined when the store cannot be read now. */
+  async #readPage(after: number): Promise<readonly Results[] | undefined> {
+    const { store, logger } = this.#deps
+    try {
+      const page = await store.readResultsAfter(after, POLLS_PER_PAGE)
+      this.#isFailing = false
+      return page
+    } catch (error) {
+      if (!this.#isFailing) logger.warn({ err: error }, 'the live view cannot be repaired yet; trying again')
+      this.#isFailing = true
+      return undefined
+    }
+  }
+
+  #wait(ms: number): Promise<void> {
+    return this.#deps.clock.sleep(ms, this.#stopped.signal).catch(() => undefined)
+  }
+}
