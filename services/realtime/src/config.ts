@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   addressList,
   cidrList,
   commonSettings,
@@ -8,6 +9,7 @@ import {
   readEnv,
   secretUrl,
   setting,
+  text,
 } from '@votestream/runtime'
 import { z } from 'zod'
 
@@ -28,7 +30,15 @@ export const settings = z.object({
   PORT: port(8081).describe('Port of the streams'),
   POLLS_ADDRESS: addressList().describe('Where PollsService answers'),
   VOTES_ADDRESS: addressList().describe('Where VotesService answers'),
-  BUS_DATABASE_URL: secretUrl().describe('PostgreSQL, as role votestream_bus: what changes is heard there'),
+  REDIS_URL: secretUrl(['redis', 'rediss'])
+    .optional()
+    .describe('Redis of the bus: what changes is heard there'),
+  REDIS_PREFIX: text()
+    .default('')
+    .describe('Stands before every channel in Redis, so that several meshes can share one'),
+  BUS_DATABASE_URL: secretUrl()
+    .optional()
+    .describe('PostgreSQL of the bus, as role votestream_bus; required without REDIS_URL'),
   TRUSTED_PROXIES: cidrList().describe('Networks whose X-Forwarded-For is believed'),
   ALLOWED_ORIGINS: originList().describe('Sites whose pages may open streams; all when it is empty'),
   // A stream costs some 20 KB and its share of fan-out; a send takes about 12 µs, so a room of this many is flushed in a quarter of a second.
@@ -58,7 +68,9 @@ export interface Config {
   readonly opsPort: number
   readonly pollsAddress: string
   readonly votesAddress: string
-  readonly busDatabaseUrl: string
+  /** Where changes are heard: one of the two. */
+  readonly bus:
+    { readonly redis: { readonly url: string; readonly prefix: string } } | { readonly databaseUrl: string }
   readonly trustedProxies: readonly string[]
   readonly allowedOrigins: readonly string[]
   readonly maxConnections: number
@@ -72,6 +84,12 @@ export interface Config {
 
 const MS_PER_S = 1_000
 
+const busOf = (read: z.output<typeof settings>): Config['bus'] => {
+  if (read.REDIS_URL !== undefined) return { redis: { url: read.REDIS_URL, prefix: read.REDIS_PREFIX } }
+  if (read.BUS_DATABASE_URL !== undefined) return { databaseUrl: read.BUS_DATABASE_URL }
+  throw new ConfigError('bad settings:\n  REDIS_URL or BUS_DATABASE_URL: one of them is required')
+}
+
 /** Reads the configuration of realtime; throws one ConfigError that lists every bad variable. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const read = readEnv(settings, env)
@@ -81,7 +99,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     opsPort: read.OPS_PORT,
     pollsAddress: read.POLLS_ADDRESS,
     votesAddress: read.VOTES_ADDRESS,
-    busDatabaseUrl: read.BUS_DATABASE_URL,
+    bus: busOf(read),
     trustedProxies: read.TRUSTED_PROXIES,
     allowedOrigins: read.ALLOWED_ORIGINS,
     maxConnections: read.MAX_CONNECTIONS,

@@ -1,7 +1,7 @@
-import { postgresBus } from '@votestream/bus'
+import { postgresBus, redisBus, type Bus, type Topic } from '@votestream/bus'
 import { pollsService, votesService } from '@votestream/proto'
 import { rpcClient } from '@votestream/rpc'
-import type { Clock, Logger, Service } from '@votestream/runtime'
+import type { Clock, Logger, Registry, Service } from '@votestream/runtime'
 import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { randomUUID } from 'node:crypto'
 import { exposeStreamGauges, prometheusStreamMeter } from './adapters/metrics/stream-meter.js'
@@ -44,7 +44,7 @@ export function createRealtime({ config, logger, clock = systemClock }: Deps): R
   const registry = createRegistry('realtime')
   const ready = (): true | string => (server.port === 0 ? 'the port is not bound' : true)
   const ops = opsServer({ host, port: config.opsPort, registry, ready, logger })
-  const bus = postgresBus({ url: config.busDatabaseUrl, logger, registry, clock, listen: ['results'] })
+  const bus = busOf(config.bus, { logger, registry, clock, listen: ['results'] })
   const calls = { timeoutMs: CALL_TIMEOUT_MS, logger, registry }
   const polls = rpcClient(pollsService, { ...calls, addresses: config.pollsAddress, name: 'polls' })
   const votes = rpcClient(votesService, { ...calls, addresses: config.votesAddress, name: 'votes' })
@@ -67,6 +67,18 @@ export function createRealtime({ config, logger, clock = systemClock }: Deps): R
   const service = lifecycle(logger, { ops, bus, polls, votes, rooms, resync, reports, server, draining })
   return { ...service, ports: () => ({ http: server.port, ops: ops.port }) }
 }
+
+interface BusSurroundings {
+  readonly logger: Logger
+  readonly registry: Registry
+  readonly clock: Clock
+  readonly listen: readonly Topic[]
+}
+
+const busOf = (bus: Config['bus'], surroundings: BusSurroundings): Bus =>
+  'redis' in bus
+    ? redisBus({ ...bus.redis, ...surroundings })
+    : postgresBus({ url: bus.databaseUrl, ...surroundings })
 
 interface Shared extends Required<Deps> {
   readonly meter: StreamMeter

@@ -1,5 +1,5 @@
 import type { ResultsFeed, ResultsReader, StreamMeter, Viewer } from '../src/domain/ports.js'
-import type { ResultsState } from '../src/domain/results.js'
+import type { ReadState, ResultsState } from '../src/domain/results.js'
 import type { Frame } from '../src/domain/room.js'
 
 export const aState = (pollId: number, version: number, more: Partial<ResultsState> = {}): ResultsState => ({
@@ -83,17 +83,24 @@ export const aFeed = () => {
 export const aReader = () => {
   const truth = new Map<number, ResultsState>()
   const asked: number[][] = []
+  let isCopy = false
   let failure: Error | undefined
   const reader: ResultsReader = {
     read: (pollIds) => {
       asked.push([...pollIds])
       if (failure !== undefined) return Promise.reject(failure)
-      return Promise.resolve(pollIds.map((pollId) => truth.get(pollId) ?? aState(pollId, 0, { counts: [] })))
+      const read = (pollId: number): ReadState => ({
+        ...(truth.get(pollId) ?? aState(pollId, 0, { counts: [] })),
+        isCopy,
+      })
+      return Promise.resolve(pollIds.map(read))
     },
   }
   return Object.assign(reader, {
     asked,
     set: (state: ResultsState) => void truth.set(state.pollId, state),
+    /** Has it answer with copies, or with the record. */
+    copiesOnly: (copies: boolean) => (isCopy = copies),
     failWith: (error: Error | undefined) => (failure = error),
   })
 }

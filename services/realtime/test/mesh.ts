@@ -1,12 +1,12 @@
-import { postgresBus, type Bus, type ResultsState } from '@votestream/bus'
+import type { Bus, ResultsState } from '@votestream/bus'
 import { pollsService, votesService } from '@votestream/proto'
 import { bindService, rpcServer, type Handlers, type RpcServer } from '@votestream/rpc'
 import type { PollsServiceDefinition, VotesServiceDefinition } from '@votestream/proto'
 import { createRegistry } from '@votestream/runtime'
-import { openDatabase, silentLogger, type TestDatabase } from '@votestream/testing'
-import pg from 'pg'
+import { silentLogger } from '@votestream/testing'
 import type { Config } from '../src/config.js'
 import { createRealtime, type Realtime } from '../src/service.js'
+import { openPostgresGround, type PostgresGround } from './postgres-ground.js'
 import { aState } from './fakes.js'
 
 /** A neighbour of realtime in this process, which can go and come back at its address. */
@@ -53,14 +53,22 @@ const statuses = {
   closed: 'POLL_STATUS_CLOSED',
 } as const
 
+/** What the bus of a mesh stands on. */
+export interface Ground extends AsyncDisposable {
+  /** realtime's own way to the bus. */
+  readonly realtimeBus: Config['bus']
+  /** A bus as votes and the gateway have it. */
+  makeBus(): Bus
+}
+
 /** realtime as it is, on a real bus, with polls and votes played by this process. */
 export interface Mesh extends AsyncDisposable {
   readonly realtime: Realtime
   readonly url: string
-  readonly database: TestDatabase
-  readonly polls: Neighbour & { readonly requestIds: string[] }
-  /** While `silent`, votes takes calls and answers none. */
-  readonly votes: Neighbour & { readonly reads: number[][]; silent: boolean }
+  /** While `silent`, polls takes calls and answers none. */
+  readonly polls: Neighbour & { readonly requestIds: string[]; silent: boolean }
+  /** While `silent`, votes takes calls and answers none; with `copiesOnly` it cannot read its record. */
+  readonly votes: Neighbour & { readonly reads: number[][]; silent: boolean; copiesOnly: boolean }
   /** A bus as votes has it, which hears of connections too. */
   readonly bus: Bus
   /** Makes a poll that can be watched. */
@@ -72,8 +80,6 @@ export interface Mesh extends AsyncDisposable {
   /** Starts another realtime in the same surroundings. */
   restart(other?: Partial<Config>): Promise<AsyncDisposable & Pick<Mesh, 'realtime' | 'url'>>
   metric(name: string): Promise<number>
-  /** Runs SQL as the database's administrator. */
-  sql(text: string): Promise<void>
 }
 
 const urlOf = (realtime: Realtime): string => `http://127.0.0.1:${realtime.ports().http}`
@@ -93,8 +99,14 @@ const defaults = {
   drainDelayMs: 0,
 } satisfies Partial<Config>
 
-export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> => {
-  const database = await openDatabase()
+/** A mesh on a bus over PostgreSQL. */
+export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh & PostgresGround> => {
+  const ground = await openPostgresGround()
+  const mesh = await openMeshOn(ground, settings)
+  return { ...ground, ...mesh }
+}
+
+export const openMeshOn = async (ground: Ground, settings: Partial<Config> = {}): Promise<Mesh> => {
   const definitions = new Map<number, readonly string[]>()
   const truth = new Map<number, ResultsState>()
   const requestIds: string[] = []
@@ -104,6 +116,7 @@ export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> =>
     serverOf<PollsServiceDefinition>(pollsService, {
       GetPolls: ({ ids }, { requestId }) => {
         requestIds.push(requestId)
+        if (playedPolls.silent) return new Promise(() => undefined)
         const known = ids.filter((id) => definitions.has(id))
         return Promise.resolve({
           polls: known.map((id) => ({ id, options: [...(definitions.get(id) ?? [])] })),
@@ -122,26 +135,23 @@ export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> =>
             ...state,
             counts: [...state.counts],
             status: statuses[state.status],
+            stale: played.copiesOnly,
           })),
         })
       },
     }),
   )
 
-  const played = Object.assign(votes, { reads, silent: false })
-  const bus = postgresBus({
-    url: database.urlFor('bus'),
-    logger: silentLogger,
-    registry: createRegistry('test'),
-    listen: ['connections'],
-  })
+  const playedPolls = Object.assign(polls, { requestIds, silent: false })
+  const played = Object.assign(votes, { reads, silent: false, copiesOnly: false })
+  const bus = ground.makeBus()
   const aRealtime = (other: Partial<Config> = {}): Realtime =>
     createRealtime({
       config: {
         ...defaults,
         pollsAddress: `127.0.0.1:${polls.port}`,
         votesAddress: `127.0.0.1:${votes.port}`,
-        busDatabaseUrl: database.urlFor('bus'),
+        bus: ground.realtimeBus,
         ...settings,
         ...other,
       },
@@ -154,8 +164,7 @@ export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> =>
   return {
     realtime,
     url: urlOf(realtime),
-    database,
-    polls: Object.assign(polls, { requestIds }),
+    polls: playedPolls,
     votes: played,
     bus,
     addPoll: (pollId, options = ['Python', 'Go']) => void definitions.set(pollId, options),
@@ -177,16 +186,10 @@ export const openMesh = async (settings: Partial<Config> = {}): Promise<Mesh> =>
       const text = await (await fetch(`http://127.0.0.1:${realtime.ports().ops}/metrics`)).text()
       return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (.*)$`, 'm').exec(text)?.[1] ?? NaN)
     },
-    sql: async (text) => {
-      const admin = new pg.Client({ connectionString: database.urlFor('admin') })
-      await admin.connect()
-      await admin.query(text)
-      await admin.end()
-    },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([realtime.stop(), bus.stop?.()])
       await Promise.all([polls.stop(), votes.stop()])
-      await database[Symbol.asyncDispose]()
+      await ground[Symbol.asyncDispose]()
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock, Scheduled } from '@votestream/runtime'
 import type { ResultsFeed, StreamMeter, Viewer } from '../domain/ports.js'
-import type { PollDefinition, ResultsState } from '../domain/results.js'
+import type { PollDefinition, ReadState, ResultsState } from '../domain/results.js'
 import { Room, type Frame } from '../domain/room.js'
 import type { Audience, Broadcast } from './broadcast.js'
 import { Seat } from './seat.js'
@@ -14,7 +14,7 @@ export const LINGER_MS = 10_000
 export interface RoomDeps {
   readonly feed: ResultsFeed
   /** Reads one poll's state; reads of many rooms travel together. */
-  readonly readState: (pollId: number) => Promise<ResultsState>
+  readonly readState: (pollId: number) => Promise<ReadState>
   readonly broadcast: Broadcast
   readonly staleAfterMs: number
   readonly blockedMs: number
@@ -69,7 +69,7 @@ export class OpenRoom implements Audience {
   }
 
   /** Takes a state whose reading began at `readAtMs`. */
-  read(state: ResultsState, readAtMs: number): void {
+  read(state: ReadState, readAtMs: number): void {
     this.#change(() => this.#room.read(state, readAtMs, this.#nowMs()))
   }
 

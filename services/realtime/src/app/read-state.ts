@@ -2,7 +2,7 @@ import { makeBatcher } from '@votestream/batcher'
 import { unavailable } from '@votestream/errors'
 import type { Clock } from '@votestream/runtime'
 import type { ResultsReader } from '../domain/ports.js'
-import type { ResultsState } from '../domain/results.js'
+import type { ReadState } from '../domain/results.js'
 
 /** One call is answered while the next one travels; more would only split the batches. */
 const READS_IN_FLIGHT = 2
@@ -10,16 +10,20 @@ const POLLS_PER_READ = 500
 const WAITING_READS = 10_000
 const RETRY_AFTER_MS = 1_000
 
-/** Reads one poll's state; reads that come while others fly share the next call. Throws what the reader throws, or unavailable `OVERLOADED`. */
+/** Reads one poll's state; reads that come while others fly share the next call. Throws what the reader throws, unavailable
+ * `OVERLOADED`, or `UNAVAILABLE` for a poll that the reader leaves out. */
 export const makeReadState = ({ reader, clock }: { reader: ResultsReader; clock: Clock }) => {
   const overloaded = (): Error =>
     unavailable('OVERLOADED', 'Too many streams begin at once.', { retryAfterMs: RETRY_AFTER_MS })
-  const reads = makeBatcher<number, ResultsState>({
+  const unknown = (): Error =>
+    unavailable('UNAVAILABLE', 'The results cannot be read now.', { retryAfterMs: RETRY_AFTER_MS })
+  const reads = makeBatcher<number, ReadState>({
     send: async (pollIds, batch) => {
       const states = new Map((await reader.read([...new Set(pollIds)])).map((state) => [state.pollId, state]))
       pollIds.forEach((pollId, index) => {
         const state = states.get(pollId)
-        if (state !== undefined) batch.resolve(index, state)
+        if (state === undefined) batch.reject(index, unknown())
+        else batch.resolve(index, state)
       })
     },
     maxInFlight: READS_IN_FLIGHT,
@@ -30,5 +34,5 @@ export const makeReadState = ({ reader, clock }: { reader: ResultsReader; clock:
     overloaded,
     expired: overloaded,
   })
-  return (pollId: number): Promise<ResultsState> => reads.submit(pollId)
+  return (pollId: number): Promise<ReadState> => reads.submit(pollId)
 }

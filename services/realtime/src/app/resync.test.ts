@@ -165,6 +165,50 @@ describe('staleness', () => {
     expect(shown().at(-1)).toBe('10 stale')
   })
 
+  test('shows within 5 s when votes has copies only, and heals within about a second of its record being back', async () => {
+    const { clock, reader, join, meter } = aWorld()
+    const { shown } = await join(1)
+    await clock.advance(10_000)
+
+    reader.copiesOnly(true)
+    await clock.advance(5_000)
+    expect(shown()).toEqual(['0', '0 stale'])
+    reader.set(aState(1, 2)) // newer in the copy, and not confirmed by that
+    await clock.advance(1_200)
+    expect(shown()).toEqual(['0', '0 stale', '2 stale'])
+    expect(meter.counts.resynced.at(-1)).toBe(false)
+    reader.copiesOnly(false)
+    await clock.advance(1_200)
+
+    expect(shown()).toEqual(['0', '0 stale', '2 stale', '2'])
+  })
+
+  test('does not show while changes are not heard and votes answers, once a second', async () => {
+    const { clock, reader, feed, join } = aWorld()
+    const { shown } = await join(1)
+    feed.connected = false
+
+    for (let version = 1; version <= 5; version += 1) {
+      reader.set(aState(1, version))
+      await clock.advance(1_200)
+    }
+
+    expect(shown()).toEqual(['0', '1', '2', '3', '4', '5'])
+  })
+
+  test('never shows an older version when replicas of votes answer with different ages', async () => {
+    const { clock, reader, feed, join } = aWorld()
+    const { shown } = await join(1)
+    feed.connected = false
+
+    for (const version of [4, 2, 5, 3, 5, 1]) {
+      reader.set(aState(1, version))
+      await clock.advance(1_050)
+    }
+
+    expect(shown()).toEqual(['0', '4', '5'])
+  })
+
   test('is told no more once the service stops', async () => {
     const { clock, reader, join, resync } = aWorld()
     const { shown } = await join(1)

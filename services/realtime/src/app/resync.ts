@@ -1,3 +1,4 @@
+import { unavailable } from '@votestream/errors'
 import type { Clock, Component, Logger, Scheduled } from '@votestream/runtime'
 import type { ResultsFeed, ResultsReader, StreamMeter } from '../domain/ports.js'
 import type { OpenRoom } from './open-room.js'
@@ -74,7 +75,7 @@ export class Resync implements Component {
     this.#lastAtMs = clock.monotonicMs()
     try {
       for (let next = 0; next < watched.length; next += POLLS_PER_READ)
-        await this.#read(watched.slice(next, next + POLLS_PER_READ))
+        await this.#confirm(watched.slice(next, next + POLLS_PER_READ))
       if (this.#failing) logger.info('results are confirmed again')
       this.#failing = false
     } catch (error) {
@@ -85,10 +86,12 @@ export class Resync implements Component {
     this.#running = false
   }
 
-  async #read(rooms: readonly OpenRoom[]): Promise<void> {
+  /** Throws when something could not be confirmed; what was learnt meanwhile is shown all the same. */
+  async #confirm(rooms: readonly OpenRoom[]): Promise<void> {
     const readAtMs = this.#deps.clock.monotonicMs()
     const byPoll = new Map(rooms.map((room) => [room.pollId, room]))
-    for (const state of await this.#deps.reader.read([...byPoll.keys()]))
-      byPoll.get(state.pollId)?.read(state, readAtMs)
+    const states = await this.#deps.reader.read([...byPoll.keys()])
+    for (const state of states) byPoll.get(state.pollId)?.read(state, readAtMs)
+    if (states.some(({ isCopy }) => isCopy)) throw unavailable('COPIES_ONLY', 'votes cannot read its record')
   }
 }

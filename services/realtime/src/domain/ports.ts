@@ -1,4 +1,4 @@
-import type { PollDefinition, ResultsState } from './results.js'
+import type { PollDefinition, ReadState, ResultsState } from './results.js'
 import type { Frame } from './room.js'
 
 /** Says what polls are. */
@@ -12,8 +12,11 @@ export interface PollDefinitions {
 
 /** Reads results from their owner. */
 export interface ResultsReader {
-  /** The states of polls, in no order; each MUST include every vote that was acknowledged before the call. Throws unavailable or deadline_exceeded. */
-  read(pollIds: readonly number[]): Promise<readonly ResultsState[]>
+  /**
+   * The states of polls, in no order, without those that cannot be told now; each MUST include every vote that was acknowledged before the call, unless it is a copy. Throws unavailable or
+   * deadline_exceeded.
+   */
+  read(pollIds: readonly number[]): Promise<readonly ReadState[]>
 }
 
 /** Tells of changes as they happen, and may lose, repeat and reorder them. */

@@ -12,6 +12,12 @@ export interface ResultsState {
   readonly asOfUs: number
 }
 
+/** A state as its owner gave it. */
+export interface ReadState extends ResultsState {
+  /** True for a copy that may be old, because the record of votes cannot be read now: it confirms nothing. */
+  readonly isCopy: boolean
+}
+
 /** What never changes about a poll. */
 export interface PollDefinition {
   readonly pollId: number

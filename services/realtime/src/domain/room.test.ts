@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import type { ResultsDocument, ResultsState } from './results.js'
+import type { ReadState, ResultsDocument } from './results.js'
 import { Room } from './room.js'
 
 const STALE_AFTER_MS = 1_000
@@ -9,12 +9,13 @@ const AS_OF_US = Date.UTC(2026, 10, 23, 10) * 1_000
 const definition = { pollId: 7, options: ['Python', 'Go', 'TypeScript'] }
 const aRoom = (): Room => new Room(definition, STALE_AFTER_MS)
 
-const aState = (version: number, more: Partial<ResultsState> = {}): ResultsState => ({
+const aState = (version: number, more: Partial<ReadState> = {}): ReadState => ({
   pollId: 7,
   version,
   counts: [version],
   status: 'open',
   asOfUs: AS_OF_US + version,
+  isCopy: false,
   ...more,
 })
 
@@ -166,10 +167,66 @@ describe('freshness', () => {
   })
 })
 
+describe('a copy', () => {
+  const aCopy = (version: number): ReadState => aState(version, { isCopy: true })
+
+  test('is shown as stale when nothing else is known', () => {
+    const room = aRoom()
+
+    room.read(aCopy(5), 0, 0)
+
+    expect(shownBy(room)).toMatchObject({ version: 5, stale: true })
+  })
+
+  test('that is newer is shown as stale at once, however fresh the older number was', () => {
+    const room = aRoom()
+    room.read(aState(1), 0, 0)
+    const { revision } = room
+
+    room.read(aCopy(2), 10, 10)
+
+    expect(shownBy(room)).toMatchObject({ version: 2, total_votes: 2, stale: true })
+    expect(room.revision).toBeGreaterThan(revision)
+  })
+
+  test('confirms nothing, so the number becomes stale as if nothing had been read', () => {
+    const room = aRoom()
+    room.read(aState(3), 0, 0)
+
+    room.read(aCopy(3), 900, 900)
+    expect(room.stale).toBe(false)
+    room.read(aCopy(3), STALE_AFTER_MS + 1, STALE_AFTER_MS + 1)
+
+    expect(shownBy(room)).toMatchObject({ version: 3, stale: true })
+  })
+
+  test('that is older changes nothing', () => {
+    const room = aRoom()
+    room.read(aState(3), 0, 0)
+    const { revision } = room
+
+    room.read(aCopy(2), 10, 10)
+
+    expect(shownBy(room)).toMatchObject({ version: 3, stale: false })
+    expect(room.revision).toBe(revision)
+  })
+
+  test('stays stale until its own version or a newer one is read', () => {
+    const room = aRoom()
+    room.read(aCopy(5), 0, 0)
+
+    room.read(aState(4), 10, 10)
+    expect(shownBy(room)).toMatchObject({ version: 5, stale: true })
+    room.read(aState(5), 20, 20)
+
+    expect(shownBy(room)).toMatchObject({ version: 5, stale: false })
+  })
+})
+
 describe('whatever is lost, repeated or reordered', () => {
   const events = fc.array(
     fc.record({
-      kind: fc.constantFrom('hear', 'read', 'check'),
+      kind: fc.constantFrom('hear', 'read', 'copy', 'check'),
       version: fc.integer({ min: 0, max: 30 }),
       waitMs: fc.integer({ min: 0, max: 800 }),
       readMs: fc.integer({ min: 0, max: 1_500 }),
@@ -187,6 +244,7 @@ describe('whatever is lost, repeated or reordered', () => {
           nowMs += waitMs
           if (kind === 'hear') room.hear(aState(version), nowMs)
           else if (kind === 'read') room.read(aState(version), nowMs - readMs, nowMs)
+          else if (kind === 'copy') room.read(aState(version, { isCopy: true }), nowMs - readMs, nowMs)
           else room.checkFreshness(nowMs)
           if (room.frame !== undefined) shown.push(shownBy(room))
         }
@@ -212,6 +270,7 @@ describe('whatever is lost, repeated or reordered', () => {
           nowMs += waitMs
           if (kind === 'hear') room.hear(aState(version), nowMs)
           else if (kind === 'read') room.read(aState(version), nowMs - readMs, nowMs)
+          else if (kind === 'copy') room.read(aState(version, { isCopy: true }), nowMs - readMs, nowMs)
           else room.checkFreshness(nowMs)
           const differs = room.version !== told.version || room.stale !== told.stale
           expect(room.revision > told.revision).toBe(differs)

@@ -1,4 +1,4 @@
-import { documentOf, type PollDefinition, type ResultsState } from './results.js'
+import { documentOf, type PollDefinition, type ReadState, type ResultsState } from './results.js'
 
 /** What every viewer of a room is sent, encoded once for all of them. */
 export interface Frame {
@@ -61,10 +61,11 @@ export class Room {
 
   /**
    * Takes a state that was read from its owner; the reading began at `readAtMs`, and includes all that was counted by then. One that is older than what is
-   * known confirms nothing.
+   * known confirms nothing, and neither does a copy: a newer one is shown, stale until its number is confirmed.
    */
-  read(state: ResultsState, readAtMs: number, nowMs: number): void {
-    if (state.version >= (this.#state?.version ?? 0)) this.#confirm(state, readAtMs)
+  read(state: ReadState, readAtMs: number, nowMs: number): void {
+    if (state.isCopy) this.#glimpse(state)
+    else if (state.version >= (this.#state?.version ?? 0)) this.#confirm(state, readAtMs)
     this.checkFreshness(nowMs)
   }
 
@@ -82,11 +83,22 @@ export class Room {
 
   #confirm(state: ResultsState, atMs: number): void {
     const isNews = this.#isNewer(state)
+    this.#adopt(state)
+    this.#confirmedAtMs = Math.max(this.#confirmedAtMs, atMs)
+    if (isNews) this.#revise()
+  }
+
+  #glimpse(state: ResultsState): void {
+    if (!this.#isNewer(state)) return
+    this.#adopt(state)
+    this.#confirmedAtMs = -Infinity
+    this.#revise()
+  }
+
+  #adopt(state: ResultsState): void {
     // Two versions may have been read in the other order than they were made: time does not go back either.
     this.#state = { ...state, asOfUs: Math.max(state.asOfUs, this.#state?.asOfUs ?? 0) }
-    this.#confirmedAtMs = Math.max(this.#confirmedAtMs, atMs)
     this.#frame = undefined
-    if (isNews) this.#revise()
   }
 
   #revise(): void {

@@ -2,12 +2,13 @@ import { expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { aState } from '../fakes.js'
 import { openMesh, type Mesh } from '../mesh.js'
-import { watch } from '../stream-client.js'
+import type { PostgresGround } from '../postgres-ground.js'
+import { ask, handshake, watch } from '../stream-client.js'
 
 // Real engines on a machine that is busy with other suites.
 jest.setTimeout(30_000)
 
-const openMeshWithPoll = async (settings = {}): Promise<Mesh> => {
+const openMeshWithPoll = async (settings = {}): Promise<Mesh & PostgresGround> => {
   const mesh = await openMesh(settings)
   mesh.addPoll(1)
   mesh.settle(aState(1, 1))
@@ -111,6 +112,47 @@ test('without polls what is watched goes on', async () => {
   mesh.change(aState(1, 2))
 
   await client.sees(2)
+})
+
+test.each(['stopped', 'frozen'])(
+  'while polls is %s, who comes to a poll that is watched is let in, and who comes to another is told 503',
+  async (how) => {
+    await using mesh = await openMeshWithPoll()
+    mesh.addPoll(2)
+    await using client = await watch(mesh.url, '/polls/1/stream')
+    await client.sees(1)
+
+    if (how === 'stopped') await mesh.polls.stop()
+    else mesh.polls.silent = true
+    await using joiner = await watch(mesh.url, '/polls/1/stream')
+    mesh.change(aState(1, 2))
+    await Promise.all([client.sees(2), joiner.sees(2)])
+    const refused = await ask(mesh.url, '/polls/2/stream', { headers: handshake })
+
+    expect(refused.status).toBe(503)
+    expect(refused.headers['retry-after']).toBeDefined()
+  },
+)
+
+test('while votes has copies only, numbers are stale within 5 s, newer ones are shown so, and all heals', async () => {
+  await using mesh = await openMeshWithPoll()
+  await using client = await watch(mesh.url, '/polls/1/stream')
+  await client.sees(1)
+
+  mesh.votes.copiesOnly = true
+  await eventually(() => expect(client.documents.at(-1)).toMatchObject({ version: 1, stale: true }), {
+    timeoutMs: 5_500,
+  })
+  mesh.settle(aState(1, 3))
+  await eventually(() => expect(client.documents.at(-1)).toMatchObject({ version: 3, stale: true }))
+  await using joiner = await watch(mesh.url, '/polls/1/stream')
+  await eventually(() => expect(joiner.documents).toMatchObject([{ version: 3, stale: true }]))
+  mesh.votes.copiesOnly = false
+
+  for (const each of [client, joiner])
+    await eventually(() => expect(each.documents.at(-1)).toMatchObject({ version: 3, stale: false }), {
+      timeoutMs: 2_000,
+    })
 })
 
 test('it starts although everything is away, is alive and ready, and serves when the others come', async () => {

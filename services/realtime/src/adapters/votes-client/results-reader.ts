@@ -15,12 +15,14 @@ const statuses: Readonly<Record<PollResults__Output['status'], PollStatus>> = {
 export const rpcResultsReader = (votes: Pick<RpcClient<VotesServiceDefinition>, 'call'>): ResultsReader => ({
   read: async (pollIds) => {
     const { results } = await translated(votes.call('GetResults', { pollIds: [...pollIds] }))
-    return results.map(({ pollId, version, counts, status, asOfUs }) => ({
+    const known = results.filter(({ unknown }) => !unknown)
+    return known.map(({ pollId, version, counts, status, asOfUs, stale }) => ({
       pollId,
       version,
       counts,
       status: statuses[status],
       asOfUs,
+      isCopy: stale,
     }))
   },
 })
