@@ -3,11 +3,13 @@ import {
   addressList,
   cidrList,
   commonSettings,
+  ConfigError,
   integer,
   milliseconds,
   port,
   readEnv,
   secretUrl,
+  setting,
   text,
 } from '@votestream/runtime'
 import { fileURLToPath } from 'node:url'
@@ -16,14 +18,39 @@ import { z } from 'zod'
 /** The same from src/ and from dist/. */
 const WEB_DIRECTORY = fileURLToPath(new URL('../../../web/public', import.meta.url))
 
+/** Several of `host:port`; each is taken as it is: unlike gRPC, a pipe has no resolver that could watch a DNS target. */
+const hostsAndPorts = () =>
+  setting('host:port, several of them with commas between', (list): readonly HostAndPort[] | undefined => {
+    const addresses = list.split(',').map((each) => each.trim())
+    return addresses.every((each) => address().safeParse(each).success)
+      ? addresses.map(hostAndPort)
+      : undefined
+  })
+
+/** Splits `host:port`; an IPv6 host stands in brackets. */
+const hostAndPort = (text: string): HostAndPort => {
+  const colon = text.lastIndexOf(':')
+  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) }
+}
+
 /** The settings of the gateway; a key is the name of its environment variable. */
 export const settings = z.object({
   ...commonSettings,
   PORT: port(8080).describe('Port of the public API and the page'),
   POLLS_ADDRESS: addressList().describe('Where PollsService answers'),
   VOTES_ADDRESS: addressList().describe('Where VotesService answers'),
-  REALTIME_ADDRESS: address().describe('Where realtime takes the streams that are piped to it'),
-  BUS_DATABASE_URL: secretUrl().describe('PostgreSQL of the bus, as role votestream_bus'),
+  REALTIME_ADDRESS: hostsAndPorts().describe(
+    'Where realtime takes the streams that are piped to it: each replica in turn',
+  ),
+  REDIS_URL: secretUrl(['redis', 'rediss'])
+    .optional()
+    .describe('Redis of the bus and of the rate limits; without it each gateway counts requests for itself'),
+  REDIS_PREFIX: text()
+    .default('')
+    .describe('Stands before every key and channel in Redis, so that several meshes can share one'),
+  BUS_DATABASE_URL: secretUrl()
+    .optional()
+    .describe('PostgreSQL of the bus, as role votestream_bus; required without REDIS_URL'),
   WEB_DIRECTORY: text('a folder').default(WEB_DIRECTORY).describe('The files of the page'),
   TRUSTED_PROXIES: cidrList().describe('Networks whose X-Forwarded-For is believed'),
   RATE_LIMIT_PER_MINUTE: integer(100, { min: 0, max: 1_000_000 }).describe(
@@ -49,6 +76,16 @@ export const settings = z.object({
   ),
 })
 
+interface HostAndPort {
+  readonly host: string
+  readonly port: number
+}
+
+export interface RedisConfig {
+  readonly url: string
+  readonly prefix: string
+}
+
 export interface Config {
   readonly host: string
   readonly port: number
@@ -56,8 +93,10 @@ export interface Config {
   readonly drainDelayMs: number
   readonly pollsAddress: string
   readonly votesAddress: string
-  readonly realtime: { readonly host: string; readonly port: number }
-  readonly busDatabaseUrl: string
+  /** At least one. */
+  readonly realtime: readonly HostAndPort[]
+  /** What carries the bus; Redis carries the rate limits as well. */
+  readonly bus: { readonly redis: RedisConfig } | { readonly databaseUrl: string }
   readonly webDirectory: string
   readonly trustedProxies: readonly string[]
   /** 0 for no limit. */
@@ -72,7 +111,7 @@ export interface Config {
   }
 }
 
-/** Reads the configuration of the gateway; throws one ConfigError that lists every bad variable. */
+/** Reads the configuration of the gateway; throws one ConfigError that lists every bad variable, or says that no bus is configured. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const read = readEnv(settings, env)
   return Object.freeze({
@@ -82,8 +121,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     drainDelayMs: read.DRAIN_DELAY_MS,
     pollsAddress: read.POLLS_ADDRESS,
     votesAddress: read.VOTES_ADDRESS,
-    realtime: hostAndPort(read.REALTIME_ADDRESS),
-    busDatabaseUrl: read.BUS_DATABASE_URL,
+    realtime: read.REALTIME_ADDRESS,
+    bus: busOf(read),
     webDirectory: read.WEB_DIRECTORY,
     trustedProxies: read.TRUSTED_PROXIES,
     requestsPerMinute: read.RATE_LIMIT_PER_MINUTE,
@@ -97,8 +136,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   })
 }
 
-/** Splits `host:port`; an IPv6 host stands in brackets. */
-const hostAndPort = (text: string): { host: string; port: number } => {
-  const colon = text.lastIndexOf(':')
-  return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) }
+const busOf = (read: z.output<typeof settings>): Config['bus'] => {
+  if (read.REDIS_URL !== undefined) return { redis: { url: read.REDIS_URL, prefix: read.REDIS_PREFIX } }
+  if (read.BUS_DATABASE_URL !== undefined) return { databaseUrl: read.BUS_DATABASE_URL }
+  throw new ConfigError('bad settings:\n  REDIS_URL or BUS_DATABASE_URL: one of them is required')
 }

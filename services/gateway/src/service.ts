@@ -1,13 +1,14 @@
-import { postgresBus } from '@votestream/bus'
+import { postgresBus, redisBus } from '@votestream/bus'
 import { pollsService, votesService } from '@votestream/proto'
 import { rpcClient } from '@votestream/rpc'
-import type { Clock, Logger, Service } from '@votestream/runtime'
+import type { Clock, Logger, Registry, Service } from '@votestream/runtime'
 import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { memoryRateLimits } from './adapters/memory/memory-rate-limits.js'
 import { gatewayMetrics } from './adapters/metrics/gateway-metrics.js'
 import { registrySource } from './adapters/metrics/registry-source.js'
 import { tracedRequests } from './adapters/metrics/traced-requests.js'
 import { rpcPolls } from './adapters/polls-client/rpc-polls.js'
+import { sharedRateLimits } from './adapters/redis/shared-rate-limits.js'
 import { realtimeHealth } from './adapters/realtime-health.js'
 import { rpcHealth } from './adapters/rpc-health.js'
 import { rpcVotes } from './adapters/votes-client/rpc-votes.js'
@@ -49,13 +50,12 @@ export interface Gateway extends Service {
 export function createGateway({ config, logger, clock = systemClock }: Deps): Gateway {
   const registry = createRegistry('gateway')
   const metrics = gatewayMetrics(registry)
-  const bus = postgresBus({ url: config.busDatabaseUrl, logger, registry, clock, listen: ['connections'] })
+  const { bus, limits, memoryLimits, engines, pingRedis } = chooseEngines({ config, logger, registry, clock })
   const client = { timeoutMs: CALL_WITHIN_MS, logger, registry }
   const pollsClient = rpcClient(pollsService, { ...client, name: 'polls', addresses: config.pollsAddress })
   const votesClient = rpcClient(votesService, { ...client, name: 'votes', addresses: config.votesAddress })
   const polls = rpcPolls(pollsClient)
   const votes = rpcVotes(votesClient)
-  const limits = memoryRateLimits(clock)
 
   const batcher = makeVoteBatcher({ votes, meter: metrics.votes, clock, limits: config.voteBatches })
   const getPoll = makeGetPoll({ polls, clock })
@@ -67,12 +67,12 @@ export function createGateway({ config, logger, clock = systemClock }: Deps): Ga
       votes: rpcHealth(votesClient),
       realtime: realtimeHealth(config.realtime),
     },
-    ...{ activeConnections: () => bus.totalConnections(), clock },
+    ...{ redis: pingRedis, activeConnections: () => bus.totalConnections(), clock },
   })
   metrics.expose({
     votesQueued: () => batcher.queued,
     batchesInFlight: () => batcher.inFlight,
-    rateLimitedAddresses: () => limits.size,
+    rateLimitedAddresses: () => memoryLimits.size,
   })
 
   const source = registrySource(registry, clock)
@@ -91,8 +91,21 @@ export function createGateway({ config, logger, clock = systemClock }: Deps): Ga
 
   const draining = drain(ops, clock, config.drainDelayMs)
   const clients = { pollsClient, votesClient, votesOnTheirWay }
-  const service = lifecycle(logger, { ops, bus, ...clients, http, draining })
+  const service = lifecycle(logger, { ops, ...engines, ...clients, http, draining })
   return { ...service, ports: () => ({ http: http.port, ops: ops.port }) }
+}
+
+/** What depends on the way to run; `engines` have to be started. */
+const chooseEngines = ({ config, logger, registry, clock }: Required<Deps> & { registry: Registry }) => {
+  const memoryLimits = memoryRateLimits(clock)
+  const forBus = { logger, registry, clock, listen: ['connections'] } as const
+  if ('databaseUrl' in config.bus) {
+    const bus = postgresBus({ url: config.bus.databaseUrl, ...forBus })
+    return { bus, limits: memoryLimits, memoryLimits, engines: { bus }, pingRedis: undefined }
+  }
+  const bus = redisBus({ ...config.bus.redis, ...forBus })
+  const limits = sharedRateLimits({ ...config.bus.redis, insurance: memoryLimits, clock, logger })
+  return { bus, limits, memoryLimits, engines: { bus, limits }, pingRedis: () => bus.ping() }
 }
 
 interface Surroundings extends Required<Deps> {
@@ -112,7 +125,10 @@ const publicApi = (
       streams: perMinute(config.streamsPerMinute),
     }),
   })
-  const pipes = realtimePipes({ upstream: config.realtime, admit, assertPoll: use.getPollText, logger })
+  const pipes = realtimePipes({
+    upstreams: config.realtime,
+    ...{ admit, assertPoll: use.getPollText, clock, logger },
+  })
   const routes = makeRoutes({ ...use, events: pipes.events })
   const page = makePage(config.webDirectory)
   const serve = makeServe({ logger, clock })

@@ -11,6 +11,8 @@ export interface FakeRealtime extends AsyncDisposable {
   readonly events: ServerResponse[]
   /** Event streams whose client has left. */
   left: number
+  /** `drains`: says 503 to every stream; `hangs`: says nothing to anybody. */
+  state: 'well' | 'drains' | 'hangs'
 }
 
 const ACCEPT_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
@@ -20,6 +22,7 @@ const acceptOf = (key: string | undefined): string =>
     .update(`${key ?? ''}${ACCEPT_GUID}`)
     .digest('base64')
 
+const DRAINS = JSON.stringify({ type: 'about:blank', status: 503, reason: 'RESTARTING' })
 const PROBLEM = JSON.stringify({ type: 'about:blank', status: 404, reason: 'POLL_NOT_FOUND' })
 
 export const startFakeRealtime = async (): Promise<FakeRealtime> => {
@@ -27,22 +30,27 @@ export const startFakeRealtime = async (): Promise<FakeRealtime> => {
   const handshakes: FakeRealtime['handshakes'] = []
   const streams: Duplex[] = []
   const events: ServerResponse[] = []
-  const counts = { left: 0 }
+  const self: Pick<FakeRealtime, 'left' | 'state'> = { left: 0, state: 'well' }
   const note = ({ url, headers }: IncomingMessage) => handshakes.push({ url, headers })
 
   const server = createServer((request, response) => {
+    if (self.state === 'hangs') return
     if (request.url === '/') {
       response.writeHead(404).end() // how the gateway asks whether realtime answers
       return
     }
     note(request)
+    if (self.state === 'drains') {
+      response.writeHead(503, { 'Content-Type': 'application/problem+json', 'Retry-After': '5' }).end(DRAINS)
+      return
+    }
     if (request.url === '/polls/404/events') {
       response.writeHead(404, { 'Content-Type': 'application/problem+json' }).end(PROBLEM)
       return
     }
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache' })
     response.flushHeaders()
-    response.once('close', () => (counts.left += 1))
+    response.once('close', () => (self.left += 1))
     events.push(response)
   })
   server.on('connection', (socket: Socket) => {
@@ -52,6 +60,13 @@ export const startFakeRealtime = async (): Promise<FakeRealtime> => {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     note(request)
     socket.on('error', () => socket.destroy())
+    if (self.state === 'hangs') return
+    if (self.state === 'drains') {
+      socket.end(
+        `HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nRetry-After: 5\r\nContent-Length: ${DRAINS.length}\r\nConnection: close\r\n\r\n${DRAINS}`,
+      )
+      return
+    }
     if (request.url === '/polls/404/stream') {
       socket.end(
         `HTTP/1.1 404 Not Found\r\nContent-Type: application/problem+json\r\nContent-Length: ${PROBLEM.length}\r\nConnection: close\r\n\r\n${PROBLEM}`,
@@ -75,9 +90,16 @@ export const startFakeRealtime = async (): Promise<FakeRealtime> => {
     streams,
     events,
     get left() {
-      return counts.left
+      return self.left
+    },
+    get state() {
+      return self.state
+    },
+    set state(state) {
+      self.state = state
     },
     [Symbol.asyncDispose]: async () => {
+      if (!server.listening) return
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of sockets) socket.destroy()
       await closed

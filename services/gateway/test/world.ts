@@ -9,6 +9,7 @@ export interface World extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly opsPort: number
+  /** Empty when Redis carries the bus. */
   readonly busUrl: string
   readonly polls: FakePolls
   readonly votes: FakeVotes
@@ -23,11 +24,14 @@ export interface World extends AsyncDisposable {
 export interface WorldOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly logger?: Logger
+  /** More replicas of realtime, beside the world's own. */
+  readonly realtimes?: readonly FakeRealtime[]
 }
 
-/** The real gateway with real gRPC to fakes of polls and votes, and a fake realtime. The rate limit is off unless `env` sets it. */
-export const openWorld = async ({ env = {}, logger = silentLogger }: WorldOptions = {}): Promise<World> => {
-  const database = await openDatabase()
+/** The real gateway with real gRPC to fakes of polls and votes, and a fake realtime; on Postgres unless `env` names a Redis. The rate limit is off unless `env` sets it. */
+export const openWorld = async (options: WorldOptions = {}): Promise<World> => {
+  const { env = {}, logger = silentLogger, realtimes = [] } = options
+  const database = env.REDIS_URL === undefined ? await openDatabase() : undefined
   const realtime = await startFakeRealtime()
   const [polls, votes] = [aFakePolls(), aFakeVotes()]
   const serve = { polls: (port = 0) => servePolls(polls, port), votes: (port = 0) => serveVotes(votes, port) }
@@ -41,8 +45,8 @@ export const openWorld = async ({ env = {}, logger = silentLogger }: WorldOption
     OPS_PORT: '0',
     POLLS_ADDRESS: `127.0.0.1:${servers.polls.port}`,
     VOTES_ADDRESS: `127.0.0.1:${servers.votes.port}`,
-    REALTIME_ADDRESS: `127.0.0.1:${realtime.port}`,
-    BUS_DATABASE_URL: database.urlFor('bus'),
+    REALTIME_ADDRESS: [realtime, ...realtimes].map(({ port }) => `127.0.0.1:${port}`).join(),
+    BUS_DATABASE_URL: database?.urlFor('bus'),
     RATE_LIMIT_PER_MINUTE: '0',
     ...env,
   })
@@ -52,7 +56,16 @@ export const openWorld = async ({ env = {}, logger = silentLogger }: WorldOption
   const url = `http://127.0.0.1:${http}`
 
   const world = {
-    ...{ url, port: http, opsPort: ops, busUrl: database.urlFor('bus'), polls, votes, realtime, gateway },
+    ...{
+      url,
+      port: http,
+      opsPort: ops,
+      busUrl: database?.urlFor('bus') ?? '',
+      polls,
+      votes,
+      realtime,
+      gateway,
+    },
     fetch: (path: string, init?: RequestInit) => fetch(`${url}${path}`, init),
     vote: (pollId: number | string, body: unknown, headers: Record<string, string> = {}) =>
       fetch(`${url}/polls/${pollId}/vote`, {
@@ -72,7 +85,7 @@ export const openWorld = async ({ env = {}, logger = silentLogger }: WorldOption
     [Symbol.asyncDispose]: async () => {
       await gateway.stop()
       await Promise.all([servers.polls.stop(), servers.votes.stop(), realtime[Symbol.asyncDispose]()])
-      await database[Symbol.asyncDispose]()
+      await database?.[Symbol.asyncDispose]()
     },
   }
   // The first call would otherwise find no connection yet.

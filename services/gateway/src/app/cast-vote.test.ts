@@ -50,6 +50,33 @@ test('a pending vote has no version', async () => {
   expect((await castVote(aVote)).version).toBeUndefined()
 })
 
+test.each([
+  [true, undefined],
+  [false, 17],
+])('a vote that need not be counted (%s) is answered when the log has it', async (respondAsync, version) => {
+  const { castVote, clock, answered } = aWorld(async (cast) => {
+    cast.pending = true
+    cast.onPending?.()
+    await clock.sleep(500)
+    return { status: 'counted', version: 17 }
+  })
+
+  const answer = castVote({ ...aVote, respondAsync })
+  await clock.advance(0)
+  const early = [...answered]
+  await clock.advance(5_000)
+
+  expect(early).toEqual(respondAsync ? ['pending'] : [])
+  expect((await answer).version).toBe(version)
+  expect(answered).toHaveLength(1)
+})
+
+test('a vote that is decided first is answered with that, whatever was preferred', async () => {
+  const { castVote } = aWorld(() => Promise.resolve({ status: 'counted', version: 17 }))
+
+  expect((await castVote({ ...aVote, respondAsync: true })).version).toBe(17)
+})
+
 test('a vote leaves while an append still has its 1.5 s, and its call ends after 2.7 s', async () => {
   let cast: Cast | undefined
   const { castVote, clock, deadlines } = aWorld((given) => {

@@ -20,6 +20,8 @@ export interface VoteRequest {
   readonly choice: number
   readonly idempotencyKey: string | undefined
   readonly requestId: string
+  /** Whether the answer comes as soon as the vote is in the durable log. */
+  readonly respondAsync?: boolean
 }
 
 export interface CastVote {
@@ -38,43 +40,51 @@ interface Deps {
 }
 
 /**
- * Casts one vote and waits until it is counted, or at least in the durable log. With an idempotency key, casting again is asking again.
+ * Casts one vote and waits until it is counted, or at least in the durable log; with `respondAsync` no longer than that. With an idempotency key, casting again is asking again.
  * Throws AppErrors that carry the vote id: not_found `POLL_NOT_FOUND`, out_of_range `CHOICE_OUT_OF_RANGE` or `IDEMPOTENCY_KEY_REUSED`,
  * failed_precondition `ALREADY_VOTED` or `POLL_CLOSED`, unavailable `OVERLOADED` or `UNAVAILABLE` (certainly not recorded),
  * deadline_exceeded `OUTCOME_UNKNOWN`.
  */
 export const makeCastVote =
   ({ batcher, meter, clock }: Deps) =>
-  async ({ pollId, choice, idempotencyKey, requestId }: VoteRequest): Promise<CastVote> => {
+  async (request: VoteRequest): Promise<CastVote> => {
+    const { pollId, choice, idempotencyKey, requestId, respondAsync = false } = request
     const now = clock.now()
     const voteId = idempotencyKey === undefined ? newVoteId(now) : voteIdOf(pollId, undefined, idempotencyKey)
     const deadlineAt = now + CALL_WITHIN_MS
     const ballot = { pollId, voteId, ballotKey: voteId, choice, requestId, expiresAt: deadlineAt }
-    const cast: Cast = { ballot, deadlineAt, pending: false }
 
     meter.received()
-    const outcome = await settle(cast, now + SEND_WITHIN_MS, { batcher, clock })
+    const outcome = await settle({ ballot, deadlineAt, respondAsync }, now + SEND_WITHIN_MS, {
+      batcher,
+      clock,
+    })
     meter.answered(outcome.status, 'reason' in outcome ? outcome.reason : '')
     if (outcome.status === 'counted') return { voteId, version: outcome.version }
     if (outcome.status === 'pending') return { voteId, version: undefined }
     throw failureOf(outcome, voteId)
   }
 
+type Sent = Pick<Cast, 'ballot' | 'deadlineAt'> & { readonly respondAsync: boolean }
+
 /**
  * The outcome, or what is known when the time for an answer is up. That is not said earlier: whoever hears it may ask for the vote at once,
  * and by then its ballot has expired, so that "there is no such vote" stays true.
  */
-const settle = (cast: Cast, sendBy: number, { batcher, clock }: Omit<Deps, 'meter'>): Promise<Outcome> =>
+const settle = (sent: Sent, sendBy: number, { batcher, clock }: Omit<Deps, 'meter'>): Promise<Outcome> =>
   new Promise((resolve) => {
-    const timer = clock.setTimeout(
-      () => resolve({ status: cast.pending ? 'pending' : 'unknown' }),
-      ANSWER_WITHIN_MS,
-    )
     const done = (outcome: Outcome): void => {
       if (outcome.status === 'unknown') return
       timer.cancel()
       resolve(outcome)
     }
+    const { ballot, deadlineAt, respondAsync } = sent
+    const onPending = respondAsync ? () => done({ status: 'pending' }) : undefined
+    const cast: Cast = { ballot, deadlineAt, pending: false, onPending }
+    const timer = clock.setTimeout(
+      () => resolve({ status: cast.pending ? 'pending' : 'unknown' }),
+      ANSWER_WITHIN_MS,
+    )
     batcher.submit(cast, { deadlineAt: sendBy }).then(done, (error: unknown) => done(refusalOf(error)))
   })
 

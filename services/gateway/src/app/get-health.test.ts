@@ -22,9 +22,13 @@ const aProbe = (answers: Answers | 'silent'): FakeProbe => ({
 
 const well = { service: true, postgres: true }
 
-const aWorld = (polls: Answers | 'silent' = well, votes: Answers | 'silent' = well) => {
+const aWorld = (
+  polls: Answers | 'silent' = well,
+  votes: Answers | 'silent' = well,
+  redis?: () => Promise<boolean>,
+) => {
   const realtime = aProbe({ service: true })
-  const world = { polls: aProbe(polls), votes: aProbe(votes), realtime, clock: fakeClock() }
+  const world = { polls: aProbe(polls), votes: aProbe(votes), realtime, clock: fakeClock(), redis }
   return { ...world, getHealth: makeGetHealth({ ...world, activeConnections: () => 12 }) }
 }
 
@@ -65,6 +69,41 @@ describe('the status', () => {
     ['Redis is down', well, { ...well, kafka: true, redis: false }, { status: 'degraded', redis: false }],
   ])('when %s', async (_what, polls, votes, expected) => {
     expect(await healthOf(polls, votes)).toMatchObject(expected)
+  })
+})
+
+describe('Redis, which the gateway has as well,', () => {
+  const full = { ...well, kafka: true, redis: true }
+
+  test.each<[string, boolean, Answers | 'silent', Partial<Health>]>([
+    ['is up when both reach it', true, full, { status: 'ok', redis: true }],
+    [
+      'is down when votes does not reach it',
+      true,
+      { ...full, redis: false },
+      { status: 'degraded', redis: false },
+    ],
+    ['is down when the gateway does not reach it', false, full, { status: 'degraded', redis: false }],
+    ['is up when votes says nothing of it', true, { ...full, redis: null }, { status: 'ok', redis: true }],
+    ['is not judged by a votes that is silent', true, 'silent', { status: 'down', redis: true }],
+  ])('%s', async (_what, own, votes, expected) => {
+    expect(await aWorld(well, votes, () => Promise.resolve(own)).getHealth()).toMatchObject(expected)
+  })
+
+  test('is not judged by a votes that has fallen silent', async () => {
+    const { getHealth, votes, clock } = aWorld(well, full, () => Promise.resolve(true))
+    await getHealth()
+
+    votes.answers = 'silent'
+    await clock.advance(250)
+
+    expect(await getHealth()).toMatchObject({ status: 'down', kafka: false, redis: true })
+  })
+
+  test('is down when it cannot be asked', async () => {
+    const { getHealth } = aWorld(well, full, () => Promise.reject(new Error('away')))
+
+    expect(await getHealth()).toMatchObject({ status: 'degraded', redis: false })
   })
 })
 

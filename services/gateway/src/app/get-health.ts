@@ -16,12 +16,14 @@ interface Deps {
   readonly polls: HealthProbe
   readonly votes: HealthProbe
   readonly realtime: HealthProbe
+  /** Asks the gateway's own Redis, within a second; undefined when none is configured. */
+  readonly redis?: (() => Promise<boolean>) | undefined
   readonly activeConnections: () => number
   readonly clock: Clock
 }
 
-/** A service that is silent for longer counts as down; with the network this keeps an answer below 1 s. */
-const PROBE_TIMEOUT_MS = 800
+/** A service gives an engine 1 s to answer; one that is silent for longer itself counts as down. So an answer takes less than 1.5 s. */
+const PROBE_TIMEOUT_MS = 1_200
 /** Probes come from many sides at once; nobody can tell an answer of this age from a fresh one. */
 const KEPT_MS = 250
 
@@ -33,18 +35,19 @@ interface Said {
   readonly engines: ReadonlyMap<Engine, boolean | null>
 }
 
-/** Asks polls, votes and realtime how they are: one question for all that ask meanwhile, and an answer within a second even when they hang. */
+/** Asks polls, votes and realtime how they are: one question for all that ask meanwhile, and an answer within 1.5 s even when they hang. */
 export const makeGetHealth = (deps: Deps): (() => Promise<Health>) => {
   const polls = makeAsk(deps.polls, ['postgres'])
   const votes = makeAsk(deps.votes, ['postgres', 'kafka', 'redis'])
   const realtime = makeAsk(deps.realtime, [])
+  const ownRedis = async (): Promise<boolean | undefined> => deps.redis?.().catch(() => false)
   let kept:
     { readonly answer: Promise<Omit<Health, 'activeConnections'>>; readonly untilMs: number } | undefined
 
   return async () => {
     const nowMs = deps.clock.monotonicMs()
     if (kept === undefined || nowMs >= kept.untilMs) {
-      const answer = Promise.all([polls(), votes(), realtime()]).then((said) => judge(...said))
+      const answer = Promise.all([polls(), votes(), realtime(), ownRedis()]).then((said) => judge(...said))
       kept = { answer, untilMs: Infinity }
       const mine = kept
       void answer.then(() => {
@@ -56,7 +59,7 @@ export const makeGetHealth = (deps: Deps): (() => Promise<Health>) => {
 }
 
 const makeAsk = (probe: HealthProbe, asked: readonly Engine[]): (() => Promise<Said>) => {
-  // Kafka and Redis are reached through their service alone: when it falls silent, they are out of reach.
+  // What is reached through this service alone is out of reach when it falls silent.
   const ownEngines = new Set<Engine>()
   return async () => {
     const engines = new Map<Engine, boolean | null>()
@@ -74,15 +77,27 @@ const makeAsk = (probe: HealthProbe, asked: readonly Engine[]): (() => Promise<S
   }
 }
 
-const judge = (polls: Said, votes: Said, realtime: Said): Omit<Health, 'activeConnections'> => {
+const judge = (
+  polls: Said,
+  votes: Said,
+  realtime: Said,
+  ownRedis: boolean | undefined,
+): Omit<Health, 'activeConnections'> => {
   // Both have the database: who is silent leaves the word to the other.
   const databases = [polls, votes].map(({ engines }) => engines.get('postgres'))
   const database = databases.includes(true) && !databases.includes(false)
-  const redis = votes.engines.get('redis') ?? null
+  const redis = redisOf(votes, ownRedis)
   const kafka = votes.engines.get('kafka') ?? null
   // Without Kafka the log lives with the database of votes.
   const log = kafka ?? votes.engines.get('postgres') === true
   if (!votes.service || !log) return { status: 'down', database, redis, kafka }
   const whole = polls.service && realtime.service && database && redis !== false
   return { status: whole ? 'ok' : 'degraded', database, redis, kafka }
+}
+
+/** Up when everybody who has it can reach it; a votes that is silent as a whole leaves the word to the gateway. */
+const redisOf = (votes: Said, own: boolean | undefined): boolean | null => {
+  const said = votes.engines.get('redis') ?? null
+  if (own === undefined) return said
+  return own && (said !== false || !votes.service)
 }

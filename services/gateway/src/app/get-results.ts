@@ -1,4 +1,4 @@
-import { notFound } from '@votestream/errors'
+import { unavailable } from '@votestream/errors'
 import type { Clock } from '@votestream/runtime'
 import type { VotesService } from '../domain/ports.js'
 import type { Results } from '../domain/results.js'
@@ -7,13 +7,15 @@ import { makeKeyedReads, type KeyedRead } from './keyed-reads.js'
 
 /** votes takes a thousand; a smaller answer holds the others up less. */
 const POLLS_PER_CALL = 500
+const RETRY_AFTER_MS = 1_000
 
 export interface PollResults {
   readonly poll: PollText
   readonly results: Results
 }
 
-/** Reads a poll's results; a read includes every vote that was acknowledged before it began. Throws not_found `POLL_NOT_FOUND`. */
+/** Reads a poll's results; a read includes every vote that was acknowledged before it began. Throws not_found `POLL_NOT_FOUND`, and
+ * unavailable while the record is away and the live view has no copy of this poll. */
 export const makeGetResults = (deps: {
   votes: Pick<VotesService, 'getResults'>
   getPollText: KeyedRead<PollText>
@@ -22,7 +24,8 @@ export const makeGetResults = (deps: {
   const read = makeKeyedReads({
     fetch: async (ids, call) =>
       (await deps.votes.getResults(ids, call)).map((results) => [results.pollId, results] as const),
-    missing: () => notFound('POLL_NOT_FOUND', 'There is no such poll.'),
+    missing: () =>
+      unavailable('UNAVAILABLE', 'The results cannot be read now: retry.', { retryAfterMs: RETRY_AFTER_MS }),
     maxBatch: POLLS_PER_CALL,
     clock: deps.clock,
   })

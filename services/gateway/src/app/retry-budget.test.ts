@@ -7,11 +7,11 @@ const spendAll = (budget: RetryBudget): number => {
   return spent
 }
 
-test('a fresh budget allows ten retries', () => {
-  expect(spendAll(makeRetryBudget())).toBe(10)
+test('a fresh budget allows twenty retries', () => {
+  expect(spendAll(makeRetryBudget())).toBe(20)
 })
 
-test('a hundred calls earn ten retries, and no more can be saved', () => {
+test('ten calls earn a retry, and no more than twenty can be saved', () => {
   const budget = makeRetryBudget()
   spendAll(budget)
 
@@ -21,5 +21,5 @@ test('a hundred calls earn ten retries, and no more can be saved', () => {
 
   expect(half).toBeGreaterThanOrEqual(4) // 50 times 0.1 is a little less than 5 in binary
   expect(half).toBeLessThanOrEqual(5)
-  expect(spendAll(budget)).toBe(10)
+  expect(spendAll(budget)).toBe(20)
 })

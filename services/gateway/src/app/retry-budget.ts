@@ -1,7 +1,7 @@
 /** What each call adds: retries stay below a tenth of the calls, so that they cannot multiply an overload. */
 const EARNED_PER_CALL = 0.1
-/** What can be saved up: enough to retry all calls that fly when one replica of votes dies. */
-const MOST_SAVED = 10
+/** What can be saved up: enough to retry all calls that fly when one replica of votes dies, or that gather before it is known to hang. */
+const MOST_SAVED = 20
 
 export interface RetryBudget {
   /** Notes a first call. */

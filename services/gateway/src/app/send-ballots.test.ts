@@ -21,18 +21,21 @@ const aCast = (voteId: string, deadlineAt: number): Cast => ({
 /** Sends a batch to a votes that answers each call as told: a list of messages, each with the outcomes by index. */
 const sendTo = async (
   calls: readonly (readonly Readonly<Record<number, Said>>[])[],
-  { casts = 2, budget = makeRetryBudget(), leftMs = 2_700 } = {},
+  { casts = 2, budget = makeRetryBudget(), leftMs = 2_700, silentMs = 0 } = {},
 ) => {
   const clock = fakeClock()
   const asked: { ballots: readonly Ballot[]; timeoutMs: number; requestId: string | undefined }[] = []
   const outcomes: Outcome[] = []
   const slots: number[] = []
+  const order: string[] = []
   const send = makeSendBallots({
     votes: {
       async *castVotes(ballots, { timeoutMs, requestId }) {
         const messages = calls[asked.length] ?? []
         asked.push({ ballots, timeoutMs, requestId })
-        await Promise.resolve()
+        order.push(`call ${asked.length}`)
+        if (silentMs > 0) await clock.sleep(silentMs)
+        else await Promise.resolve()
         for (const message of messages)
           yield Object.entries(message).map(([index, outcome]) => ({ index: Number(index), outcome }))
       },
@@ -46,13 +49,22 @@ const sendTo = async (
   )
   const sent = send(batch, {
     signal: new AbortController().signal,
-    resolve: (index, outcome) => (outcomes[index] ??= outcome),
+    resolve: (index, outcome) => {
+      if (outcomes[index] === undefined) order.push(`v${index} ${outcome.status}`)
+      outcomes[index] ??= outcome
+    },
     reject: () => undefined,
-    freeSlot: () => slots.push(asked.length),
+    freeSlot: () => slots.push(clock.monotonicMs()),
   })
   await clock.advance(1_000)
   await sent
-  return { asked, outcomes, slots, ids: asked.map(({ ballots }) => ballots.map(({ voteId }) => voteId)) }
+  return {
+    asked,
+    order,
+    outcomes,
+    slots,
+    ids: asked.map(({ ballots }) => ballots.map(({ voteId }) => voteId)),
+  }
 }
 
 describe('one call', () => {
@@ -69,6 +81,16 @@ describe('one call', () => {
     const { slots } = await sendTo([[{}, { 0: counted, 1: counted }]])
 
     expect(slots.length).toBeGreaterThanOrEqual(1)
+  })
+
+  test.each([
+    [399, 399],
+    [900, 400],
+  ])('of which nothing is heard for %d ms frees its slot after %d', async (silentMs, freedMs) => {
+    const { slots, outcomes } = await sendTo([[{ 0: counted, 1: counted }]], { silentMs })
+
+    expect(slots[0]).toBe(freedMs)
+    expect(outcomes).toEqual([counted, counted])
   })
 
   test('a pending ballot becomes what is said of it later', async () => {
@@ -113,6 +135,15 @@ describe('a call that broke', () => {
 
     expect(ids).toHaveLength(1)
     expect(outcomes).toEqual([{ status: 'pending' }])
+  })
+
+  test('leaves pending what the log has, without a wait for the second call', async () => {
+    const { order } = await sendTo([
+      [{ 0: { status: 'pending' } }, { 0: { status: 'pending' }, 1: { status: 'lost' } }],
+      [{ 0: counted }],
+    ])
+
+    expect(order).toEqual(['call 1', 'v0 pending', 'call 2', 'v1 counted'])
   })
 
   test('is made again once', async () => {

@@ -11,13 +11,15 @@ export interface Cast {
   readonly deadlineAt: number
   /** True once the durable log has it. */
   pending: boolean
+  /** Called when the durable log has it, for who does not wait for more. */
+  readonly onPending?: (() => void) | undefined
 }
 
 interface Deps {
   readonly votes: Pick<VotesService, 'castVotes'>
   readonly retries: RetryBudget
   readonly meter: Pick<VoteMeter, 'batchSent'>
-  readonly clock: Pick<Clock, 'now' | 'sleep'>
+  readonly clock: Pick<Clock, 'now' | 'setTimeout' | 'sleep'>
 }
 
 interface Indexed {
@@ -29,8 +31,14 @@ interface Indexed {
 const RETRY_AFTER_MS = 100
 
 /**
+ * A replica that appends says so within milliseconds. Calls to one that hangs would soon hold every slot, and votes for the others would be
+ * shed behind them; so a silent call lends its slot out: W more calls in this time is all that it costs a votes that is slow as a whole.
+ */
+const SILENT_AFTER_MS = 400
+
+/**
  * Carries one batch of ballots to votes and answers each as its outcome comes. The slot is free once votes has appended: with the first
- * outcomes. Ballots whose call broke are sent once more under the same vote ids, as far as the retry budget and their time go.
+ * outcomes, or when votes is silent for long. Ballots whose call broke are sent once more under the same vote ids, as far as the retry budget and their time go.
  */
 export const makeSendBallots =
   ({ votes, retries, meter, clock }: Deps) =>
@@ -38,6 +46,7 @@ export const makeSendBallots =
     const deadlineAt = Math.max(...casts.map((cast) => cast.deadlineAt))
     meter.batchSent(casts.length)
     retries.earn()
+    const silence = clock.setTimeout(() => batch.freeSlot(), SILENT_AFTER_MS)
 
     const attempt = async (sent: readonly Indexed[], settle: Settle): Promise<readonly Indexed[]> => {
       const lost: Indexed[] = []
@@ -56,8 +65,10 @@ export const makeSendBallots =
     }
 
     const settle: Settle = ({ cast, index }, outcome) => {
-      if (outcome.status === 'pending') cast.pending = true
-      else batch.resolve(index, outcome.status === 'unknown' ? lastKnown(cast) : outcome)
+      if (outcome.status === 'pending') {
+        cast.pending = true
+        cast.onPending?.()
+      } else batch.resolve(index, outcome.status === 'unknown' ? lastKnown(cast) : outcome)
     }
     // Whatever else refuses the second call says nothing about the first one.
     const settleRetry: Settle = (one, outcome) => {
@@ -67,11 +78,14 @@ export const makeSendBallots =
 
     try {
       const lost = (await attempt(withIndex(casts), settle)).filter(({ cast }) => !cast.pending)
+      // Nobody says more of them: they do not wait for the others' second call.
+      for (const { cast, index } of withIndex(casts)) if (cast.pending) batch.resolve(index, lastKnown(cast))
       if (lost.length > 0 && clock.now() + RETRY_AFTER_MS < deadlineAt && retries.spend()) {
         await clock.sleep(RETRY_AFTER_MS)
         await attempt(lost, settleRetry)
       }
     } finally {
+      silence.cancel()
       // Whatever happened, what was sent may have been recorded.
       casts.forEach((cast, index) => batch.resolve(index, lastKnown(cast)))
     }

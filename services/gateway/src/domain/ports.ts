@@ -33,10 +33,11 @@ export interface BallotOutcome {
 export interface VotesService {
   /**
    * Casts ballots and yields outcomes as they become known. It never throws: a failed call is an outcome too. It MUST say `refused` only of
-   * a ballot that this call has certainly not recorded, and MUST end each ballot with one outcome, which only `pending` may precede.
+   * a ballot that this call has certainly not recorded, and MUST end each ballot with one outcome, which only `pending` may precede; a ballot
+   * that is pending MUST NOT become less than that.
    */
   castVotes(ballots: readonly Ballot[], call: Call): AsyncIterable<readonly BallotOutcome[]>
-  /** One for each id, in order; includes every vote that was acknowledged before the call. */
+  /** In the order of the ids, without those whose results cannot be told now; includes every vote that was acknowledged before the call. */
   getResults(pollIds: readonly number[], call: Call): Promise<readonly Results[]>
   /** Throws not_found `VOTE_NOT_FOUND`. */
   getVote(pollId: number, voteId: string, call: Call): Promise<VoteState>

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { fakeClock } from '@votestream/testing'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { memoryRateLimits } from '../../src/adapters/memory/memory-rate-limits.js'
 import type { RateLimitStore, Taken } from '../../src/domain/ports.js'
+import { openRedisStore } from '../redis-store.js'
 
 interface World extends AsyncDisposable {
   readonly store: RateLimitStore
@@ -18,7 +20,17 @@ const memoryWorld = (): Promise<World> => {
   })
 }
 
-const stores: [name: string, open: () => Promise<World>][] = [['memory', memoryWorld]]
+/** Without the insurance, which would hide what Redis does not do. */
+const redisWorld = async (): Promise<World> => {
+  const { store, [Symbol.asyncDispose]: close } = await openRedisStore()
+  // A timer may fire a little early by the server's clock.
+  return { store, pass: (ms) => sleep(ms + 2), [Symbol.asyncDispose]: close }
+}
+
+const stores: [name: string, open: () => Promise<World>][] = [
+  ['memory', memoryWorld],
+  ['redis', redisWorld],
+]
 
 const budget = { burst: 3, intervalMs: 200 }
 

@@ -317,6 +317,27 @@ describe('results', () => {
     )
   })
 
+  test('that nobody can confirm say so, and are sent whatever the client has; they are fresh again at once', async () => {
+    const asOfUs = Date.UTC(2026, 10, 23, 9) * 1_000
+    const headers = { 'If-None-Match': 'W/"17"' }
+    world.votes.handlers.GetResults = ({ pollIds }) => {
+      const copy = { version: 17, counts: [9, 8], status: 'POLL_STATUS_OPEN' as const, asOfUs, stale: true }
+      return Promise.resolve({ results: pollIds.map((pollId) => ({ pollId, ...copy })) })
+    }
+
+    const stale = await world.fetch('/polls/1/results', { headers })
+    world.votes.handlers.GetResults = undefined
+    const fresh = await world.fetch('/polls/1/results', { headers })
+
+    expect([stale.status, stale.headers.get('etag'), stale.headers.get('cache-control')]).toEqual([
+      ...[200, null, 'no-store'],
+    ])
+    expect(await stale.json()).toMatchObject({
+      ...{ version: 17, total_votes: 17, stale: true, as_of: '2026-11-23T09:00:00.000Z' },
+    })
+    expect(fresh.status).toBe(304)
+  })
+
   test('of a poll that does not exist are 404, without asking votes', async () => {
     let asked = false
     world.votes.handlers.GetResults = () => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { startFakeRealtime, type FakeRealtime } from '../fake-realtime.js'
 import { sendRaw } from '../wire.js'
 import { openWorld, told, type World } from '../world.js'
 
@@ -189,5 +190,104 @@ describe('Server-Sent Events', () => {
     expect([known?.status, unknown?.status]).toEqual([200, 404])
     expect(known?.headers.get('content-type')).toBe('text/event-stream')
     expect(world.realtime.handshakes).toEqual([])
+  })
+})
+
+describe('over several replicas', () => {
+  let second: FakeRealtime
+  let both: World
+  beforeEach(async () => {
+    second = await startFakeRealtime()
+    both = await openWorld({ realtimes: [second] })
+  })
+  afterEach(async () => {
+    await both[Symbol.asyncDispose]()
+    await second[Symbol.asyncDispose]()
+  })
+
+  const open = async (): Promise<number | undefined> => {
+    const { answers } = await sendRaw(both.port, handshake('/polls/1/stream'), { silenceMs: 100 })
+    return answers[0]?.status
+  }
+  const openTimes = async (times: number): Promise<(number | undefined)[]> => {
+    const statuses: (number | undefined)[] = []
+    for (let time = 0; time < times; time++) statuses.push(await open())
+    return statuses
+  }
+  const events = async (): Promise<number> => {
+    const abort = new AbortController()
+    const { status } = await both.fetch('/polls/1/events', { signal: abort.signal })
+    abort.abort()
+    return status
+  }
+
+  test('streams are balanced', async () => {
+    const statuses = [...(await openTimes(4)), await events(), await events()]
+
+    expect(statuses).toEqual([101, 101, 101, 101, 200, 200])
+    expect(both.realtime.handshakes).toHaveLength(3)
+    expect(second.handshakes).toHaveLength(3)
+  })
+
+  test('one that refuses connections is passed over', async () => {
+    await second[Symbol.asyncDispose]()
+
+    const statuses = [...(await openTimes(3)), await events(), await events()]
+
+    expect(statuses).toEqual([101, 101, 101, 200, 200])
+    expect(both.realtime.handshakes).toHaveLength(5)
+  })
+
+  test('one that drains is passed over, and asked again after a second', async () => {
+    second.state = 'drains'
+    const statuses = [...(await openTimes(3)), await events(), await events()]
+    const asked = second.handshakes.length
+
+    second.state = 'well'
+    await eventually(async () => {
+      await open()
+      expect(second.handshakes.length).toBeGreaterThan(asked + 1)
+    })
+
+    expect(statuses).toEqual([101, 101, 101, 200, 200])
+    expect(asked).toBeLessThan(3)
+  })
+
+  test('one that hangs holds up one viewer, for half of the time of a handshake', async () => {
+    second.state = 'hangs'
+    const startedAt = performance.now()
+
+    const statuses = await Promise.all([events(), events()])
+    const slowMs = performance.now() - startedAt
+    const again = await openTimes(3)
+    const fastMs = performance.now() - startedAt - slowMs
+
+    expect([...statuses, ...again]).toEqual([200, 200, 101, 101, 101])
+    expect(slowMs).toBeGreaterThan(1_300)
+    expect(slowMs).toBeLessThan(2_500)
+    expect(fastMs).toBeLessThan(1_000)
+  })
+
+  test('when all of them drain, the client hears it in their words', async () => {
+    both.realtime.state = 'drains'
+    second.state = 'drains'
+
+    const { answers } = await sendRaw(both.port, handshake('/polls/1/stream'))
+
+    expect(answers[0]).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
+    expect(answers[0]?.body).toContain('RESTARTING')
+    expect(await told(await both.fetch('/polls/1/events'))).toMatchObject({
+      ...{ status: 503, body: { reason: 'RESTARTING' } },
+    })
+  })
+
+  test('health needs one of them', async () => {
+    const statusOf = async (): Promise<unknown> => (await told(await both.fetch('/health'))).body.status
+
+    second.state = 'hangs'
+    await eventually(async () => expect(await statusOf()).toBe('ok'))
+    both.realtime.state = 'hangs'
+
+    await eventually(async () => expect(await statusOf()).toBe('degraded'), { timeoutMs: 5_000 })
   })
 })

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { openWorld } from '../world.js'
 
@@ -44,9 +45,12 @@ test('a stop ends streams at once', async () => {
   await eventually(() => expect(socket.destroyed).toBe(true))
 })
 
-test('an idle keep-alive connection does not hold a stop up', async () => {
+test('an idle connection, used or not, does not hold a stop up', async () => {
   await using world = await openWorld()
   await world.fetch('/themes')
+  const unused = connect(world.port, '127.0.0.1')
+  unused.on('error', () => undefined)
+  await once(unused, 'connect')
   const startedAt = performance.now()
 
   await world.gateway.stop()

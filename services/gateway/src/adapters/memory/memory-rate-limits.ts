@@ -1,12 +1,11 @@
 import type { Clock } from '@votestream/runtime'
-import type { Budget, RateLimitStore, Taken } from '../../domain/ports.js'
+import { ROUNDING_MS, takenOf } from '../../domain/gcra.js'
+import type { RateLimitStore } from '../../domain/ports.js'
 
 /** About 10 MB. Beyond it the address seen longest ago starts afresh: a flood of addresses must not cost memory. */
 const MAX_KEYS = 100_000
 /** Each request clears at most this many dead keys away, so that the clearing keeps up with the growth and never stalls. */
 const CLEARED_PER_TAKE = 2
-/** Sums of fractions of milliseconds are off by less than this. */
-const ROUNDING_MS = 0.001
 
 /**
  * Counts requests in this process (GCRA). A key's one number is its theoretical arrival time: when its budget is whole again, on the
@@ -39,18 +38,7 @@ export const memoryRateLimits = (
       wholeAt.delete(key)
       wholeAt.set(key, wholeAtMs)
       clear(nowMs)
-      return Promise.resolve(judge(budget, wholeAtMs - nowMs, allowed))
+      return Promise.resolve(takenOf(budget, wholeAtMs - nowMs, allowed))
     },
-  }
-}
-
-/** `owedMs`: until the budget is whole again. */
-const judge = ({ burst, intervalMs }: Budget, owedMs: number, allowed: boolean): Taken => {
-  const remaining = Math.max(0, Math.floor(burst - (owedMs - ROUNDING_MS) / intervalMs))
-  return {
-    allowed,
-    remaining,
-    resetMs: owedMs,
-    retryAfterMs: remaining > 0 ? 0 : owedMs - (burst - 1) * intervalMs,
   }
 }

@@ -67,6 +67,32 @@ test('what the call ends without is unknown', async () => {
   expect(told.at(-1)).toEqual([{ index: 0, outcome: { status: 'unknown' } }])
 })
 
+test('what the log has is pending, however the call ends', async () => {
+  const pending = [anOutcome({ index: 0, status: 'OUTCOME_STATUS_PENDING' })]
+
+  const ended = await cast([pending])
+  const broken = await cast([pending], unavailable('UNREACHABLE', 'gone'))
+  const late = await cast([pending], new AppError('deadline_exceeded', 'DEADLINE_EXCEEDED', 'late'))
+
+  const rests = [ended, broken, late].map(({ told }) =>
+    told.at(-1)?.map(({ index, outcome }) => [index, outcome.status]),
+  )
+  expect(rests).toEqual([
+    [
+      [0, 'pending'],
+      [1, 'unknown'],
+    ],
+    [
+      [0, 'pending'],
+      [1, 'lost'],
+    ],
+    [
+      [0, 'pending'],
+      [1, 'unknown'],
+    ],
+  ])
+})
+
 describe('a call that fails', () => {
   const restOf = async (
     error: AppError,

@@ -17,6 +17,8 @@ export async function* castVotes(
   call: Call,
 ): AsyncGenerator<readonly BallotOutcome[], void> {
   const undecided = new Set(ballots.keys())
+  // In the durable log: that stays true however the call ends.
+  const logged = new Set<number>()
   let heard = false
   let rest: BallotOutcome['outcome'] = { status: 'unknown' }
   try {
@@ -27,13 +29,17 @@ export async function* castVotes(
         index: told.index,
         outcome: outcomeFromProto(told),
       }))
-      for (const { index, outcome } of outcomes) if (outcome.status !== 'pending') undecided.delete(index)
+      for (const { index, outcome } of outcomes) {
+        if (outcome.status === 'pending') logged.add(index)
+        else undecided.delete(index)
+      }
       yield outcomes
     }
   } catch (error) {
     rest = outcomeOfFailure(error, heard)
   }
-  if (undecided.size > 0) yield [...undecided].map((index) => ({ index, outcome: rest }))
+  const last = (index: number) => (logged.has(index) ? ({ status: 'pending' } as const) : rest)
+  if (undecided.size > 0) yield [...undecided].map((index) => ({ index, outcome: last(index) }))
 }
 
 const ballotToProto = ({

@@ -12,7 +12,9 @@ export const rpcVotes = (client: RpcClient<VotesServiceDefinition>): VotesServic
   castVotes: (ballots, call) => castVotes(client, ballots, call),
   async getResults(pollIds, call) {
     const answer = client.call('GetResults', { pollIds: [...pollIds] }, call)
-    return (await translated(answer, readFailure)).results.map(resultsFromProto)
+    return (await translated(answer, readFailure)).results
+      .filter(({ unknown }) => !unknown)
+      .map(resultsFromProto)
   },
   async getVote(pollId, voteId, call) {
     const answer = client.call('GetVote', { pollId, voteId: uuidBytes(voteId) }, call)
@@ -23,12 +25,7 @@ export const rpcVotes = (client: RpcClient<VotesServiceDefinition>): VotesServic
   countVotes: (call) => translated(client.call('GetStats', {}, call), readFailure),
 })
 
-/** What votes answers was read just now, from the record itself. */
-const resultsFromProto = ({ pollId, version, counts, status, asOfUs }: PollResults__Output): Results => ({
-  pollId,
-  version,
-  counts,
-  status: pollStatusFromProto(status),
-  asOfUs,
-  stale: false,
-})
+const resultsFromProto = (results: PollResults__Output): Results => {
+  const { pollId, version, counts, status, asOfUs, stale } = results
+  return { pollId, version, counts, status: pollStatusFromProto(status), asOfUs, stale }
+}

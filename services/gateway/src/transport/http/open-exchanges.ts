@@ -27,4 +27,9 @@ export class OpenExchanges {
   all(): readonly Exchange[] {
     return [...this.#bySocket.values()].flatMap((open) => [...open])
   }
+
+  /** Ends the connections over which nothing came yet, as browsers keep them in reserve: Node does not take them for idle ones. */
+  endUnused(): void {
+    for (const socket of this.#bySocket.keys()) if (socket.bytesRead === 0) socket.destroy()
+  }
 }

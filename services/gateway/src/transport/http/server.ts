@@ -69,6 +69,7 @@ export const httpServer = (deps: Deps): HttpServer => {
         response.once('close', () => server.closeIdleConnections())
       }
       const closed = new Promise((resolve) => server.close(resolve))
+      open.endUnused()
       deps.pipes.close()
       const limit = deps.clock.setTimeout(() => server.closeAllConnections(), DRAIN_WITHIN_MS)
       await closed

@@ -1,6 +1,7 @@
 import type { CastVote, VoteRequest } from '../../../app/cast-vote.js'
 import { readIdempotencyKey } from '../idempotency-key.js'
 import { readPollId } from '../poll-id.js'
+import { prefersAsync, RESPOND_ASYNC } from '../prefers-async.js'
 import { invalidBody } from '../problem.js'
 import { readJson, VOTE_BODY_BYTES } from '../read-body.js'
 import type { Handler } from '../routes.js'
@@ -13,18 +14,24 @@ export const makePostVote =
   (castVote: (vote: VoteRequest) => Promise<CastVote>): Handler =>
   async (exchange, id = '') => {
     const choice = readChoice(await readJson(exchange, VOTE_BODY_BYTES))
-    const idempotencyKey = readIdempotencyKey(exchange.request.headers['idempotency-key'])
+    const { headers } = exchange.request
+    const idempotencyKey = readIdempotencyKey(headers['idempotency-key'])
+    const respondAsync = prefersAsync(headers.prefer)
     const pollId = readPollId(id)
     const { voteId, version } = await castVote({
       pollId,
       choice,
       idempotencyKey,
       requestId: exchange.requestId,
+      respondAsync,
     })
     if (version === undefined)
       return {
         status: 202,
-        headers: { 'Retry-After': ASK_AGAIN_AFTER },
+        headers: {
+          'Retry-After': ASK_AGAIN_AFTER,
+          ...(respondAsync && { 'Preference-Applied': RESPOND_ASYNC }),
+        },
         json: { status: 'pending', vote_id: voteId },
       }
     return { status: 200, json: { status: 'ok', vote_id: voteId, poll_id: pollId, choice, version } }

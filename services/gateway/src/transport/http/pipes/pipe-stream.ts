@@ -12,12 +12,12 @@ import { readTarget } from '../target.js'
 import { joinSockets } from './join-sockets.js'
 import { type OpenStreams, STREAM_TEMPLATE } from './pipes.js'
 import { relayRefusal, relaySwitch } from './relay-head.js'
-import { openUpstream, realtimeIsAway, type Upstream } from './upstream.js'
+import type { ReachRealtime } from './reach-realtime.js'
 
 const STREAM_PATH = /^\/polls\/([^/]+)\/stream$/
 
 interface Deps {
-  readonly upstream: Upstream
+  readonly reach: ReachRealtime
   readonly admit: Admit
   readonly open: OpenStreams
   readonly logger: Logger
@@ -45,7 +45,7 @@ export const makePipeStream =
     const connect = async (): Promise<void> => {
       assertHandshake(request)
       const address = await deps.admit(request, 'streams', budget)
-      pipe(deps, { request, socket, head, address, requestId, budget, refuse })
+      await pipe(deps, { request, socket, head, address, requestId, budget })
     }
     connect().catch(refuse)
   }
@@ -69,35 +69,29 @@ interface Client {
   readonly requestId: string
   /** What is told of the address' budget. */
   readonly budget: Readonly<Record<string, string>>
-  readonly refuse: (error: unknown) => void
 }
 
-const pipe = ({ upstream: where, open }: Deps, client: Client): void => {
-  const { request, socket, head, address, requestId, budget, refuse } = client
+const pipe = async ({ reach, open }: Deps, client: Client): Promise<void> => {
+  const { request, socket, head, address, requestId, budget } = client
   if (socket.destroyed) return
   const { path, query } = readTarget(request.url ?? '')
-  const upstream = openUpstream(where, {
-    path: query === '' ? path : `${path}?${query}`,
-    headers: request.headers,
-    address,
-    requestId,
-  })
-  socket.once('close', () => upstream.destroy())
-  upstream.once('error', (error) => refuse(realtimeIsAway(error)))
-  upstream.once('response', (answer) =>
-    relayRefusal(answer, socket, { ...budget, 'X-Request-Id': requestId }),
-  )
-  upstream.once('upgrade', (answer, upstreamSocket, upstreamHead) => {
-    if (socket.destroyed) {
-      upstreamSocket.destroy()
-      return
-    }
-    relaySwitch(answer, socket, requestId)
-    socket.write(upstreamHead)
-    upstreamSocket.write(head)
-    const end = (): void => void socket.destroy()
-    open.add(end)
-    socket.once('close', () => open.remove(end))
-    joinSockets(socket, upstreamSocket)
-  })
+  const left = new AbortController()
+  socket.once('close', () => left.abort())
+  const asked = { path: query === '' ? path : `${path}?${query}`, headers: request.headers }
+  const { answer, switched } = await reach({ ...asked, address, requestId }, left.signal)
+  if (switched === undefined) {
+    relayRefusal(answer, socket, { ...budget, 'X-Request-Id': requestId })
+    return
+  }
+  if (left.signal.aborted) {
+    switched.socket.destroy()
+    return
+  }
+  relaySwitch(answer, socket, requestId)
+  socket.write(switched.head)
+  switched.socket.write(head)
+  const end = (): void => void socket.destroy()
+  open.add(end)
+  socket.once('close', () => open.remove(end))
+  joinSockets(socket, switched.socket)
 }

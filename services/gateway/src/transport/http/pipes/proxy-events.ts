@@ -1,13 +1,13 @@
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Exchange } from '../exchange.js'
 import { readPollId } from '../poll-id.js'
 import type { Handler } from '../routes.js'
 import type { OpenStreams } from './pipes.js'
+import type { ReachRealtime } from './reach-realtime.js'
 import { endToEndHeaders, withOurs } from './relay-head.js'
-import { openUpstream, realtimeIsAway, type Upstream } from './upstream.js'
 
 interface Deps {
-  readonly upstream: Upstream
+  readonly reach: ReachRealtime
   /** Throws POLL_NOT_FOUND when there is no such poll. */
   readonly assertPoll: (pollId: number, requestId: string) => Promise<unknown>
   readonly open: OpenStreams
@@ -17,7 +17,7 @@ const EVENT_STREAM = 'text/event-stream'
 
 /** Makes the proxy for Server-Sent Events: what realtime writes is passed on at once, and a client that leaves ends its stream there. */
 export const makeProxyEvents =
-  ({ upstream, assertPoll, open }: Deps): Handler =>
+  ({ reach, assertPoll, open }: Deps): Handler =>
   async (exchange, id = '') => {
     const pollId = readPollId(id)
     const { request, target, address, requestId } = exchange
@@ -27,18 +27,12 @@ export const makeProxyEvents =
       return { status: 200, headers: { 'Content-Type': EVENT_STREAM } }
     }
     const { 'content-length': _length, 'content-type': _type, ...headers } = endToEndHeaders(request.headers)
-    const call = openUpstream(upstream, { path: target.path, headers, address, requestId })
-    exchange.response.once('close', () => call.destroy())
-    relay(await headOf(call), exchange, open)
+    const left = new AbortController()
+    exchange.response.once('close', () => left.abort())
+    const asked = { path: target.path, headers, address, requestId }
+    relay((await reach(asked, left.signal)).answer, exchange, open)
     return undefined
   }
-
-const headOf = (call: ClientRequest): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
-    call.once('response', resolve)
-    call.once('error', (error) => reject(realtimeIsAway(error)))
-    call.once('close', () => reject(realtimeIsAway(undefined)))
-  })
 
 const relay = (answer: IncomingMessage, exchange: Exchange, open: OpenStreams): void => {
   const { response, headers } = exchange

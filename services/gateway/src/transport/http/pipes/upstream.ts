@@ -1,21 +1,19 @@
-import { unavailable, type AppError } from '@votestream/errors'
-import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } from 'node:http'
+import { type AppError, unavailable } from '@votestream/errors'
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 
-/** Where realtime answers. */
+/** Where a replica of realtime answers. */
 export interface Upstream {
   readonly host: string
   readonly port: number
 }
-
-/** realtime answers a handshake from memory, or after one read of 2.7 s at most. */
-export const HANDSHAKE_WITHIN_MS = 2_900
 
 const RETRY_AFTER_MS = 1_000
 
 export const realtimeIsAway = (cause: unknown): AppError =>
   unavailable('UNAVAILABLE', 'Live results are unavailable: retry.', { retryAfterMs: RETRY_AFTER_MS, cause })
 
-interface Forwarded {
+export interface Forwarded {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   /** Who is behind the request; realtime trusts our word for it. */
@@ -23,26 +21,36 @@ interface Forwarded {
   readonly requestId: string
 }
 
-/** Opens a connection of its own to realtime; it fails when no head of an answer comes in time. */
-export const openUpstream = ({ host, port }: Upstream, forwarded: Forwarded): ClientRequest => {
-  const upstream = httpRequest({
-    host,
-    port,
-    path: forwarded.path,
-    headers: {
-      ...forwarded.headers,
-      'x-forwarded-for': forwarded.address,
-      'x-request-id': forwarded.requestId,
-    },
-    setHost: false,
-    agent: false,
-  })
-  const timer = setTimeout(
-    () => upstream.destroy(new Error('no answer to the handshake in time')),
-    HANDSHAKE_WITHIN_MS,
-  )
-  const answered = (): void => clearTimeout(timer)
-  for (const event of ['response', 'upgrade', 'error', 'close']) upstream.once(event, answered)
-  upstream.end()
-  return upstream
+/** How a replica answers: with a head, or by switching the protocol. */
+export interface Reached {
+  readonly answer: IncomingMessage
+  /** The connection, and what came behind the head; undefined when the protocol was not switched. */
+  readonly switched: { readonly socket: Duplex; readonly head: Buffer } | undefined
 }
+
+/**
+ * Opens a connection of its own to one replica; rejects when no head of an answer comes in time, or when the client leaves. After the head
+ * a client that leaves takes the connection with it.
+ */
+export const openUpstream = (
+  { host, port }: Upstream,
+  { path, headers, address, requestId }: Forwarded,
+  { withinMs, left }: { readonly withinMs: number; readonly left: AbortSignal },
+): Promise<Reached> =>
+  new Promise((resolve, reject) => {
+    const upstream = httpRequest({
+      ...{ host, port, path, signal: left, setHost: false, agent: false },
+      headers: { ...headers, 'x-forwarded-for': address, 'x-request-id': requestId },
+    })
+    const timer = setTimeout(
+      () => upstream.destroy(new Error('no answer to the handshake in time')),
+      withinMs,
+    )
+    for (const event of ['response', 'upgrade', 'error', 'close'])
+      upstream.once(event, () => clearTimeout(timer))
+    upstream.on('error', reject)
+    upstream.once('close', () => reject(new Error('closed without an answer')))
+    upstream.once('response', (answer) => resolve({ answer, switched: undefined }))
+    upstream.once('upgrade', (answer, socket, head) => resolve({ answer, switched: { socket, head } }))
+    upstream.end()
+  })
