@@ -1,6 +1,14 @@
-// Run by `npm test` (local/src/test), which brings the engines up and sets VOTESTREAM_TEST_POSTGRES.
+// Run by `npm test` (local/src/test), which brings the engines up and sets VOTESTREAM_TEST_{POSTGRES,REDIS,KAFKA}.
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+const rootDir = import.meta.dirname
+
+/** One project for each set of engines that a suite needs: the closing lines of `npm test` count suites by its name. */
+const projects = JSON.parse(readFileSync(new URL('local/jest/projects.json', import.meta.url), 'utf8'))
+
 const base = {
-  rootDir: import.meta.dirname,
+  rootDir,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -21,22 +29,26 @@ const base = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
 }
 
-// `npm run nightly` adds what takes longer or downloads engines.
-const meshFolders = process.env.VOTESTREAM_NIGHTLY ? 'e2e,local/test,local/nightly' : 'e2e,local/test'
+/** A mesh is many processes, which must not starve those of another. */
+const RUN_MESHES = ['mesh', 'full', 'nightly']
+
+const literally = (text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+
+/** Jest's own choice, one core for itself, is no worker at all on two cores; suites wait for engines more than they compute. */
+const LEAST_WORKERS = 2
+
+/** A test that hangs is told soon enough; one that is only slow, on a machine that others use as well, is no failure. */
+const TEST_TIMEOUT_MS = 20_000
 
 export default {
-  // One display name for each engine that a suite needs: the closing lines of `npm test` count suites by it.
-  projects: [
-    {
+  testTimeout: TEST_TIMEOUT_MS,
+  maxWorkers: Math.max(LEAST_WORKERS, availableParallelism() - 1),
+  projects: projects
+    .filter(({ nightly }) => !nightly || process.env.VOTESTREAM_NIGHTLY)
+    .map(({ name, suites }) => ({
       ...base,
-      displayName: 'unit',
-      testMatch: ['<rootDir>/{proto,packages/*,services/*,local}/src/**/*.test.ts'],
-    },
-    {
-      ...base,
-      displayName: 'postgres',
-      testMatch: ['<rootDir>/{packages,services}/*/test/**/*.{test,contract}.ts'],
-    },
-    { ...base, displayName: 'mesh', testMatch: [`<rootDir>/{${meshFolders}}/**/*.test.ts`] },
-  ],
+      displayName: name,
+      testRegex: `^${literally(rootDir)}/${suites}$`,
+      ...(RUN_MESHES.includes(name) && { runner: '<rootDir>/local/jest/mesh-runner.mjs' }),
+    })),
 }

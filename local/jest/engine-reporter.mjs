@@ -1,5 +1,8 @@
 import { writeFileSync } from 'node:fs'
 
+/** The title of a contract suite's outer block: `describe.each(adapters)('Port (%s)', ...)`. */
+const PORT_AND_ADAPTER = /^(.+) \((.+)\)$/
+
 /**
  * Writes the run's counts, by engine (a project's displayName), to the file that VOTESTREAM_TEST_REPORT names:
  * `npm test` reads them for its closing lines, which come after everything that jest itself prints.
@@ -24,6 +27,7 @@ export default class EngineReporter {
     }
     const report = {
       engines,
+      contracts: contractsIn(results.testResults),
       passed: results.numPassedTests,
       failed: results.numFailedTests,
       skipped: results.numPendingTests + results.numTodoTests,
@@ -33,4 +37,18 @@ export default class EngineReporter {
     if (process.env.VOTESTREAM_TEST_REPORT)
       writeFileSync(process.env.VOTESTREAM_TEST_REPORT, JSON.stringify(report))
   }
+}
+
+/** The adapters by port over which the contract suites ran at least one test. */
+function contractsIn(suites) {
+  const contracts = {}
+  for (const { testFilePath, testResults } of suites) {
+    if (!testFilePath.endsWith('.contract.ts')) continue
+    for (const { ancestorTitles, status } of testResults) {
+      const [, port, adapter] = PORT_AND_ADAPTER.exec(ancestorTitles[0] ?? '') ?? []
+      if (port === undefined || (status !== 'passed' && status !== 'failed')) continue
+      contracts[port] = [...new Set([...(contracts[port] ?? []), adapter])]
+    }
+  }
+  return contracts
 }

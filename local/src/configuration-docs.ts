@@ -23,7 +23,7 @@ const chapters: SettingsChapter[] = [
   {
     title: 'npm start',
     intro:
-      "The launcher of the embedded way. It hands the services' variables on and sets their addresses and ports itself.",
+      "The launcher of each way to run. It hands the services' variables on and sets their addresses and ports itself.",
     settings: describeSettings(launcherSettings),
   },
 ]

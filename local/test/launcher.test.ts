@@ -1,11 +1,10 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { startLauncher, startMesh, type RunningMesh } from '../../e2e/mesh.js'
-import { identify, type ProcessId } from '../src/processes/process-id.js'
+import { aliveOf, aStateFolder, identifyAll } from './support.js'
 
 // A whole mesh boots in three seconds on two cores, and each test boots one or two.
 jest.setTimeout(90_000)
@@ -235,23 +234,8 @@ test('an initdb that was killed half-way is repaired', async () => {
   expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
 })
 
-async function identifyAll(mesh: RunningMesh): Promise<Record<string, ProcessId>> {
-  const named = Object.entries(await mesh.pids()).map(([name, pid]) => [name, identify(pid)] as const)
-  return Object.fromEntries(named.flatMap(([name, id]) => (id === undefined ? [] : [[name, id]])))
-}
-
-const aliveOf = (processes: Readonly<Record<string, ProcessId>>): string[] =>
-  Object.entries(processes).flatMap(([name, { pid, startedAt }]) =>
-    identify(pid)?.startedAt === startedAt ? [name] : [],
-  )
-
 async function pollsOf(mesh: RunningMesh): Promise<unknown[]> {
   return (await (await fetch(`${mesh.url}/polls`)).json()) as unknown[]
-}
-
-async function aStateFolder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'votestream-state-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
 async function aListener(): Promise<AsyncDisposable & { port: number }> {

@@ -1,4 +1,4 @@
-import { EXIT_CONFIG, ExpectedFailure } from '../expected-failure.js'
+import { ExpectedFailure } from '../expected-failure.js'
 
 export type EngineName = 'Kafka' | 'Redis'
 
@@ -21,6 +21,6 @@ export class EngineUnavailable extends ExpectedFailure {
     readonly reason: string,
     options?: ErrorOptions,
   ) {
-    super(`${engine} is not available here: ${reason}\n${OTHER_WAYS[engine]}`, EXIT_CONFIG, options)
+    super(`${engine} is not available here: ${reason}\n${OTHER_WAYS[engine]}`, 1, options)
   }
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { EngineUnavailable } from './engine-unavailable.js'
-import { findKafka } from './find-kafka.js'
-import { findRedis } from './find-redis.js'
+import { installedKafka } from './find-kafka.js'
+import { installedRedis } from './find-redis.js'
 import { machineKafka } from './kafka/machine-kafka.js'
 
 /** A machine with these programs, which are scripts, and an empty cache. */
@@ -39,12 +39,6 @@ function anUnpackedKafka(folder: string, version: string): string {
 const JAVA = 'echo \'openjdk version "17.0.15"\' >&2'
 
 describe('Kafka', () => {
-  test('is the one that runs already, where there is one', async () => {
-    const env = { KAFKA_BROKERS: ' one:9092,two:9092 ', KAFKA_HOME: '/nowhere' }
-
-    expect(await findKafka({ env })).toEqual({ kind: 'running', brokers: 'one:9092,two:9092' })
-  })
-
   test('is the unpacked one of KAFKA_HOME before any other', () => {
     using machine = aMachine()
     const home = anUnpackedKafka(join(machine.folder, 'kafka'), '4.2.0')
@@ -77,18 +71,18 @@ describe('Kafka', () => {
     using machine = aMachine({ java: JAVA })
     const env = { ...machine.env, KAFKA_HOME: machine.folder }
 
-    await expect(findKafka({ env })).rejects.toThrow(/KAFKA_HOME is .*, and there is no Kafka in/)
+    await expect(installedKafka({ env })).rejects.toThrow(/KAFKA_HOME is .*, and there is no Kafka in/)
   })
 
   test('cannot be had without Java, and there are other ways', async () => {
     using machine = aMachine()
 
-    const failure = await findKafka(machine).catch((error: unknown) => error)
+    const failure = await installedKafka(machine).catch((error: unknown) => error)
 
     expect(failure).toBeInstanceOf(EngineUnavailable)
     expect(failure).toMatchObject({
       engine: 'Kafka',
-      exitCode: 78,
+      exitCode: 1,
       reason: expect.stringContaining('no `java` on the PATH'),
     })
     expect(failure).toMatchObject({
@@ -99,7 +93,7 @@ describe('Kafka', () => {
   test('cannot be had without Maven', async () => {
     using machine = aMachine({ java: JAVA })
 
-    await expect(findKafka(machine)).rejects.toThrow(
+    await expect(installedKafka(machine)).rejects.toThrow(
       /no `mvn` on the PATH. Install it \(Debian: apt-get install maven/,
     )
   })
@@ -107,14 +101,14 @@ describe('Kafka', () => {
   test('cannot be had when Maven fails, which is quoted', async () => {
     using machine = aMachine({ java: JAVA, mvn: 'echo "[ERROR] Unknown host repo.maven.apache.org"; exit 1' })
 
-    await expect(findKafka(machine)).rejects.toThrow(EngineUnavailable)
-    await expect(findKafka(machine)).rejects.toThrow('Unknown host repo.maven.apache.org')
+    await expect(installedKafka(machine)).rejects.toThrow(EngineUnavailable)
+    await expect(installedKafka(machine)).rejects.toThrow('Unknown host repo.maven.apache.org')
   })
 
   test('that is not the pinned one is refused, which is no reason to skip anything', async () => {
     using machine = aMachine({ java: JAVA, mvn: 'echo evil > lib/kafka_2.13-4.4.0.jar' })
 
-    const failure = await findKafka(machine).catch((error: unknown) => error)
+    const failure = await installedKafka(machine).catch((error: unknown) => error)
 
     expect(failure).not.toBeInstanceOf(EngineUnavailable)
     expect(failure).toMatchObject({
@@ -126,20 +120,13 @@ describe('Kafka', () => {
     using machine = aMachine({ java: 'echo \'openjdk version "11.0.2"\' >&2' })
     const home = anUnpackedKafka(join(machine.folder, 'kafka'), '4.2.0')
 
-    await expect(findKafka({ env: { ...machine.env, KAFKA_HOME: home } })).rejects.toThrow(
+    await expect(installedKafka({ env: { ...machine.env, KAFKA_HOME: home } })).rejects.toThrow(
       /is Java 11. Install version 17/,
     )
   })
 })
 
 describe('Redis', () => {
-  test('is the one that runs already, where there is one', async () => {
-    expect(await findRedis({ env: { REDIS_URL: 'redis://one:6379' } })).toEqual({
-      kind: 'running',
-      url: 'redis://one:6379',
-    })
-  })
-
   test('is Valkey before Redis', async () => {
     using machine = aMachine({
       'redis-server': 'echo "Redis server v=7.0.15 sha=0:0 malloc=jemalloc bits=64"',
@@ -147,10 +134,7 @@ describe('Redis', () => {
     })
     const program = join(machine.env.PATH, 'valkey-server')
 
-    expect(await findRedis(machine)).toEqual({
-      kind: 'installed',
-      installation: { origin: program, version: '8.1.0', program },
-    })
+    expect(await installedRedis(machine)).toEqual({ origin: program, version: '8.1.0', program })
   })
 
   test('that is too old or broken is passed over, and that is said', async () => {
@@ -159,7 +143,7 @@ describe('Redis', () => {
       'redis-server': 'echo "Redis server v=5.0.7 sha=0:0"',
     })
 
-    await expect(findRedis(machine)).rejects.toThrow(EngineUnavailable)
+    await expect(installedRedis(machine)).rejects.toThrow(EngineUnavailable)
     expect(machine.said).toEqual([
       expect.stringMatching(/valkey-server is not used: its version is unknown/),
       expect.stringMatching(/redis-server is not used: its version is 5\.0\.7/),
@@ -169,7 +153,7 @@ describe('Redis', () => {
   test('cannot be had without Python, and there are other ways', async () => {
     using machine = aMachine()
 
-    const failure = await findRedis(machine).catch((error: unknown) => error)
+    const failure = await installedRedis(machine).catch((error: unknown) => error)
 
     expect(failure).toMatchObject({
       engine: 'Redis',
@@ -183,7 +167,7 @@ describe('Redis', () => {
   test('cannot be had without pip', async () => {
     using machine = aMachine({ python3: 'echo "/usr/bin/python3: No module named pip" >&2; exit 1' })
 
-    await expect(findRedis(machine)).rejects.toThrow(
+    await expect(installedRedis(machine)).rejects.toThrow(
       /this python3 has none. Install it \(Debian: apt-get install python3-pip/,
     )
   })
@@ -191,7 +175,7 @@ describe('Redis', () => {
   test('cannot be had where pip refuses what it downloaded', async () => {
     using machine = aMachine({ python3: 'echo "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES" >&2; exit 1' })
 
-    await expect(findRedis(machine)).rejects.toThrow(/DO NOT MATCH THE HASHES/)
+    await expect(installedRedis(machine)).rejects.toThrow(/DO NOT MATCH THE HASHES/)
     expect(dirname(machine.env.XDG_CACHE_HOME)).toBe(machine.folder)
   })
 })

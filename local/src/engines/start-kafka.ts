@@ -1,4 +1,4 @@
-import { enginePorts } from './engine-ports.js'
+import { freePorts } from '../processes/free-ports.js'
 import type { EngineContext } from './engine-context.js'
 import { installedKafka } from './find-kafka.js'
 import { kafkaGuardSpec } from './kafka/guard-spec.js'
@@ -27,7 +27,7 @@ const LIMIT_MS = 120_000
 export async function startKafka(options: StartKafkaOptions): Promise<RunningKafka> {
   const { stateFolder, env, line, signal } = options
   const installation = options.installation ?? (await installedKafka(options))
-  const free = await enginePorts(2)
+  const free = await freePorts(2)
   const [port = 0, controllerPort = 0] = [options.port ?? free[0], options.controllerPort ?? free[1]]
   const spec = kafkaGuardSpec({ stateFolder, port, controllerPort, installation, env })
   const engine = await startEngine(spec, { limitMs: LIMIT_MS, line, signal })

@@ -1,4 +1,4 @@
-import { enginePorts } from './engine-ports.js'
+import { freePorts } from '../processes/free-ports.js'
 import type { EngineContext } from './engine-context.js'
 import { installedRedis } from './find-redis.js'
 import { redisGuardSpec } from './redis/guard-spec.js'
@@ -26,7 +26,7 @@ const LIMIT_MS = 30_000
 export async function startRedis(options: StartRedisOptions): Promise<RunningRedis> {
   const { stateFolder, env, line, signal } = options
   const installation = options.installation ?? (await installedRedis(options))
-  const [free = 0] = await enginePorts(1)
+  const [free = 0] = await freePorts(1)
   const port = options.port ?? free
   const engine = await startEngine(redisGuardSpec({ stateFolder, port, installation, env }), {
     limitMs: LIMIT_MS,

@@ -10,8 +10,15 @@ const MOST_SHARED_BUFFERS_MB = 512
 const LEAST_SHARED_BUFFERS_MB = 64
 const SHARE_OF_MEMORY = 1 / 8
 
-/** The launcher's services need under 30 connections: four pools and two listeners. */
-export const MESH_CONNECTIONS = 60
+/** Four services need under 30 connections: their pools and listeners. */
+const FOUR_SERVICES_CONNECTIONS = 60
+/** A pool of six, a listener, and as many again while a replica takes the place of one that was killed. */
+const REPLICA_CONNECTIONS = 14
+
+/** How many connections a mesh of so many services may have. */
+export const meshConnections = (services: number): number =>
+  FOUR_SERVICES_CONNECTIONS + REPLICA_CONNECTIONS * Math.max(0, services - 4)
+
 /** Suites run side by side, and some open dozens of pools. */
 export const TEST_CONNECTIONS = 250
 

@@ -33,7 +33,10 @@ export async function endProcesses(
   signal: NodeJS.Signals,
   graceMs: number,
 ): Promise<ProcessId[]> {
-  for (const id of ids) signalProcess(id, signal)
+  for (const id of ids) {
+    signalProcess(id, signal)
+    signalProcess(id, 'SIGCONT') // a frozen one hears of it only now
+  }
   const stubborn = await waitUntilGone(ids, graceMs)
   for (const id of stubborn) signalProcess(id, 'SIGKILL')
   return waitUntilGone(stubborn, KILL_WAIT_MS)

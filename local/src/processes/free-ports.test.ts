@@ -12,6 +12,12 @@ test('finds different ports that can be bound, below those of outgoing connectio
   )
 })
 
+test('gives no port to two that ask at the same time, or one after the other', async () => {
+  const ports = (await Promise.all([freePorts(2), freePorts(1), freePorts(2)])).flat()
+
+  expect(new Set([...ports, ...(await freePorts(1))]).size).toBe(6)
+})
+
 test('a port that somebody listens on is not free', async () => {
   await using server = await listening()
 

@@ -7,17 +7,23 @@ import { connect, createServer } from 'node:net'
  */
 const FIRST_PORT = 20_000
 const LAST_PORT = 31_999
-/** A start looks from a place of its own, so that two that begin at the same time hardly meet. */
-const PORTS_A_PROCESS = 16
+/** A start looks from a place of its own, so that two that begin at the same time hardly meet: two of each service need 19. */
+const PORTS_A_PROCESS = 32
 const PROBE_TIMEOUT_MS = 500
 
-/** Finds `count` different ports that nobody listens on. */
+/** A port is bound a while after it was chosen: until then the same one must not be chosen for something else. */
+const chosen = new Set<number>()
+
+/** Finds `count` ports that nobody listens on and that this process has not been given before. */
 export async function freePorts(count: number): Promise<number[]> {
   const range = LAST_PORT - FIRST_PORT + 1
   const found: number[] = []
   for (let step = 0; step < range && found.length < count; step += 1) {
     const port = FIRST_PORT + ((process.pid * PORTS_A_PROCESS + step) % range)
+    if (chosen.has(port)) continue
+    chosen.add(port) // before the look: somebody else may look beside us
     if (await isFree('127.0.0.1', port)) found.push(port)
+    else chosen.delete(port)
   }
   if (found.length < count)
     throw new Error(`fewer than ${count} free ports from ${FIRST_PORT} to ${LAST_PORT}`)
@@ -31,7 +37,7 @@ const isFree = async (host: string, port: number): Promise<boolean> =>
 export async function whyNotFree(host: string, port: number): Promise<string | undefined> {
   const code = await bindError(host, port)
   // Some systems let one bind 127.0.0.1 beside somebody who has bound all addresses: then connecting tells.
-  return code ?? ((await answers(port)) ? 'EADDRINUSE' : undefined)
+  return code ?? ((await answers({ host: '127.0.0.1', port })) ? 'EADDRINUSE' : undefined)
 }
 
 function bindError(host: string, port: number): Promise<string | undefined> {
@@ -42,9 +48,13 @@ function bindError(host: string, port: number): Promise<string | undefined> {
   })
 }
 
-function answers(port: number): Promise<boolean> {
+/** Tells whether somebody takes connections there. */
+export function answers(
+  { host, port }: { readonly host: string; readonly port: number },
+  timeoutMs = PROBE_TIMEOUT_MS,
+): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: PROBE_TIMEOUT_MS })
+    const socket = connect({ host, port, timeout: timeoutMs })
     const settle = (result: boolean) => {
       socket.destroy()
       resolve(result)

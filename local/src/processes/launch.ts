@@ -33,7 +33,13 @@ const LAST_WORDS_MS = 200
 export function launch({ script, args = [], env }: LaunchSpec, onLine: (line: string) => void): Launched {
   const startedAt = performance.now()
   // detached: a group of its own, so that Ctrl-C reaches the launcher alone and the order of the stop is ours.
-  const child = fork(script, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  // execArgv: flags that we ourselves run under (a debugger's port, say) are not theirs.
+  const child = fork(script, args, {
+    env,
+    execArgv: [],
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
   for (const stream of [child.stdout, child.stderr]) {
     if (stream) createInterface({ input: stream }).on('line', onLine)
   }

@@ -62,6 +62,27 @@ describe('a supervised process', () => {
     expect(it.seen.ids.map((id) => isAlive(id))).toEqual([false, true])
   })
 
+  test('is back at once when somebody else asked it to stop, as often as that happens', async () => {
+    await using it = await aProcess(`process.on('SIGTERM', () => process.exit(0)); ${SERVES}`)
+    await it.supervised.start()
+
+    for (const [index] of ['once', 'twice'].entries()) {
+      process.kill(it.seen.ids.at(-1)?.pid ?? 0, 'SIGTERM')
+      await eventually(() => expect(it.seen.back).toBe(index + 1))
+    }
+
+    expect(it.seen.restarts).toEqual(['exit code 0', 'exit code 0'])
+    expect(it.seen.waitsMs).toEqual([0, 0])
+  })
+
+  test('that ends well before it was ready is started again no faster than one that fails', async () => {
+    await using it = await aProcess('process.exit(0)')
+
+    await expect(it.supervised.start()).rejects.toMatchObject({ exitCode: 1 })
+
+    expect(it.seen.waitsMs).toEqual([100, 200, 400, 800])
+  })
+
   test('is given up when it keeps dying before it was ever ready', async () => {
     await using it = await aProcess('process.exit(3)')
 

@@ -19,7 +19,7 @@ export interface SuperviseEvents {
   changed(self?: ProcessId, told?: ProcessId): void
   /** A line of its output. */
   line(text: string): void
-  /** It ended by itself and is started again after `waitMs`. */
+  /** It ended, not at our request, and is started again after `waitMs`. */
   restarting(how: string, waitMs: number): void
   /** It is ready again after a restart. */
   back(): void
@@ -39,6 +39,8 @@ export class SupervisedProcess {
   #retry: NodeJS.Timeout | undefined
   #stopping = false
   #wasReady = false
+  /** The one that runs now became ready. */
+  #isReady = false
   #failedStarts = 0
   #settleStart: { resolve(): void; reject(failure: Error): void } | undefined
 
@@ -81,6 +83,7 @@ export class SupervisedProcess {
   #launch(): void {
     const current = launch(this.spec, (line) => this.events.line(line))
     this.#current = current
+    this.#isReady = false
     this.events.changed(current.id)
     const onPid = (pid: number): void => this.events.changed(current.id, identify(pid))
     untilReady(current.child, this.spec.readyUrl, current.ended, onPid).then(
@@ -93,6 +96,7 @@ export class SupervisedProcess {
   #onReady(): void {
     if (this.#wasReady) this.events.back()
     this.#wasReady = true
+    this.#isReady = true
     this.#settleStart?.resolve()
   }
 
@@ -109,7 +113,8 @@ export class SupervisedProcess {
         new ExpectedFailure(`${name} ended ${this.#failedStarts} times before it was ready: see above`),
       )
     } else {
-      const waitMs = this.#waits.next(livedMs)
+      // One that was asked to stop by somebody else, for a restart in order, is well: it is back at once.
+      const waitMs = code === 0 && this.#isReady ? 0 : this.#waits.next(livedMs)
       this.events.restarting(how, waitMs)
       this.#retry = setTimeout(() => this.#launch(), waitMs)
     }

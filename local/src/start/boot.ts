@@ -1,35 +1,53 @@
 import { createLogger } from '@votestream/runtime'
-import { describeFailure } from '../expected-failure.js'
+import { describeFailure, ExpectedFailure } from '../expected-failure.js'
 import { untilOk } from '../processes/until-ready.js'
 import type { Secrets } from '../state/secrets.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { within } from '../within.js'
+import type { OwnEngine } from './engines.js'
 import { fillDemo } from './fill-demo.js'
 import type { Mesh } from './mesh.js'
 import type { StartOptions } from './options.js'
 import { prepareDatabase } from './prepare-database.js'
 import { publicApi } from './public-api.js'
-import { welcome } from './welcome.js'
+import { welcome, type Place } from './welcome.js'
 
-/** Services look for each other about once a second. */
-const HEALTHY_LIMIT_MS = 30_000
+/** Services look for each other about once a second; in Kafka a group waits up to 10 s for a member that was killed. */
+const HEALTHY_LIMIT_MS = 45_000
 
 export interface Boot {
   readonly mesh: Mesh
+  readonly engines: readonly OwnEngine[]
   /** The superuser's URL of the run's database server. */
   readonly serverUrl: string
   readonly secrets: Secrets
   /** The public address. */
   readonly url: string
+  /** Where to look at what lies below the public address. */
+  readonly places: readonly Place[]
   readonly options: StartOptions
   readonly terminal: Terminal
   /** Aborts when the run is over before it has begun. */
   readonly over: AbortSignal
 }
 
-/** Brings a run up, step by step, and resolves when everything is ready and announced. */
-export async function boot({ mesh, serverUrl, secrets, url, options, terminal, over }: Boot): Promise<void> {
+/** Brings a run up and resolves when everything is ready and announced. What does not need each other starts side by side. */
+export async function boot(context: Boot): Promise<void> {
+  const { mesh, engines, url, places, options, terminal, over } = context
   const since = stopwatch()
+  const database = startDatabase(context, since)
+  const started = engines.map((engine) => startEngine(engine, context, since))
+  // Not earlier: during a download they would complain for minutes. Not later: they load while Kafka starts.
+  const found = Promise.all([database, ...engines.map(({ spec }) => spec)])
+  await Promise.all([...started, found.then(() => mesh.startServices())])
+  // Each is ready by itself; the public answer is good once they have found each other.
+  await untilHealthy(`${url}/health`, mesh, over)
+  over.throwIfAborted()
+  terminal.note(`gateway, realtime, votes and polls are ready (${since()})`)
+  terminal.block(await greet(url, places, options, terminal, over))
+}
+
+async function startDatabase({ mesh, serverUrl, secrets, terminal, over }: Boot, since: () => string) {
   await mesh.startPostgres()
   over.throwIfAborted()
   terminal.note(`PostgreSQL is ready (${since()})`)
@@ -39,17 +57,33 @@ export async function boot({ mesh, serverUrl, secrets, url, options, terminal, o
   const applied = await prepareDatabase(serverUrl, secrets, logger)
   over.throwIfAborted()
   if (applied.length > 0) terminal.note(`migrated the database: ${applied.join(', ')}`)
-  await mesh.startServices()
-  // Each is ready by itself; the public answer is good once they have found each other.
-  await within(untilOk(`${url}/health`, over), HEALTHY_LIMIT_MS, `${url}/health`)
+}
+
+async function startEngine(engine: OwnEngine, { mesh, terminal, over }: Boot, since: () => string) {
+  const spec = await engine.spec
   over.throwIfAborted()
-  terminal.note(`gateway, realtime, votes and polls are ready (${since()})`)
-  terminal.block(await greet(url, options, terminal, over))
+  await mesh.startEngine(engine.name, spec, engine.limitMs)
+  terminal.note(`${engine.name} is ready (${since()})`)
+}
+
+async function untilHealthy(url: string, mesh: Mesh, over: AbortSignal): Promise<void> {
+  try {
+    await within(untilOk(url, over), HEALTHY_LIMIT_MS, url)
+  } catch (error) {
+    over.throwIfAborted()
+    const answer = await fetch(url).then(
+      (response) => response.text(),
+      () => 'nothing',
+    )
+    const reasons = [`${describeFailure(error)}; it says ${answer.trim()}`, mesh.lastWords]
+    throw new ExpectedFailure(reasons.filter((each) => each !== undefined).join('\n'), 1, { cause: error })
+  }
 }
 
 /** The last words of the boot. The mesh runs: a first request that fails is told, but ends nothing. */
 async function greet(
   url: string,
+  places: readonly Place[],
   { demo }: StartOptions,
   terminal: Terminal,
   over: AbortSignal,
@@ -60,11 +94,11 @@ async function greet(
       await fillDemo(api)
       terminal.note('the demo polls are there')
     }
-    return welcome(url, await api.newestPoll())
+    return welcome({ url, newest: await api.newestPoll(), places })
   } catch (error) {
     over.throwIfAborted()
     terminal.complain(describeFailure(error))
-    return welcome(url, undefined)
+    return welcome({ url, newest: undefined, places })
   }
 }
 

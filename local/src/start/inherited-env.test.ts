@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { inheritedEnv } from './inherited-env.js'
+import { engineEnv, inheritedEnv } from './inherited-env.js'
 
 test('settings of the services reach them', () => {
   expect(inheritedEnv({ RATE_LIMIT_PER_MINUTE: '0', PATH: '/bin' })).toEqual({
@@ -18,4 +18,11 @@ test('what would steer database clients, and what belongs to npm or to the other
   }
 
   expect(inheritedEnv(env)).toEqual({})
+})
+
+test('the settings of an engine reach its clients alone', () => {
+  const env = { KAFKA_TOPIC: 'votes', REDIS_PREFIX: 'a:', PATH: '/bin' }
+
+  expect(engineEnv(env, 'KAFKA')).toEqual({ KAFKA_TOPIC: 'votes' })
+  expect(engineEnv(env, 'REDIS')).toEqual({ REDIS_PREFIX: 'a:' })
 })

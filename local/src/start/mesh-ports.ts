@@ -1,26 +1,38 @@
-import { freePorts, whyNotFree } from '../processes/free-ports.js'
 import { ExpectedFailure } from '../expected-failure.js'
+import { freePorts, whyNotFree } from '../processes/free-ports.js'
+import { replicaNames, SERVICES, type Replicas } from './replicas.js'
+import type { EngineSettings } from './settings.js'
 
-const INNER_PORTS = [
-  'postgres',
-  'polls',
-  'pollsOps',
-  'votes',
-  'votesOps',
-  'realtime',
-  'realtimeOps',
-  'gatewayOps',
-] as const
+/** By process, and `<process>Ops`; chosen once for a run: whatever is restarted comes back where its callers look for it. */
+export type MeshPorts = Readonly<Record<string, number>>
 
-/** Chosen once for a run: whatever is restarted comes back where its callers look for it. */
-export type MeshPorts = Readonly<Record<(typeof INNER_PORTS)[number] | 'gateway', number>>
+export interface MeshPortsOptions {
+  /** 0 takes a free one. */
+  readonly publicPort: number
+  readonly replicas: Replicas
+  readonly engines: EngineSettings | undefined
+}
 
-/** Chooses the ports of a run; `publicPort` 0 takes a free one. */
-export async function chooseMeshPorts(publicPort: number): Promise<MeshPorts> {
-  const names = publicPort === 0 ? [...INNER_PORTS, 'gateway'] : INNER_PORTS
-  const ports = await freePorts(names.length)
-  const chosen = Object.fromEntries(names.map((name, index) => [name, ports[index]]))
-  return { gateway: publicPort, ...chosen } as MeshPorts
+/** Chooses the ports of a run; the public one is the first gateway's. */
+export async function chooseMeshPorts(options: MeshPortsOptions): Promise<MeshPorts> {
+  const { publicPort, replicas, engines } = options
+  const services = SERVICES.flatMap((service) => replicaNames(service, replicas))
+  const names = [
+    'postgres',
+    ...(engines !== undefined && engines.kafkaBrokers === undefined ? ['kafka', 'kafkaController'] : []),
+    ...(engines !== undefined && engines.redisUrl === undefined ? ['redis'] : []),
+    ...services.flatMap((name) => [name, `${name}Ops`]),
+  ]
+  const free = await freePorts(names.length)
+  const chosen = Object.fromEntries(names.map((name, index) => [name, free[index] ?? 0]))
+  return publicPort === 0 ? chosen : { ...chosen, gateway: publicPort }
+}
+
+/** The port of a process of this run. */
+export function portOf(ports: MeshPorts, name: string): number {
+  const port = ports[name]
+  if (port === undefined) throw new Error(`no port was chosen for ${name}`)
+  return port
 }
 
 /** Throws, with a line that says what to do, when the public port cannot be bound. */

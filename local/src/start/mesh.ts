@@ -1,14 +1,12 @@
 import type { ExpectedFailure } from '../expected-failure.js'
 import { endProcesses, signalProcess, waitUntilGone } from '../processes/end-processes.js'
+import { engineOfGuard } from '../processes/guards.js'
 import { SupervisedProcess, type ProcessSpec, type SuperviseEvents } from '../processes/supervised-process.js'
-import { GUARD } from '../postgres/guard-spec.js'
 import type { RunJournal } from '../state/run-journal.js'
+import { fatalMessage } from '../terminal/log-line.js'
 import type { Terminal } from '../terminal/terminal.js'
 import { within } from '../within.js'
-import type { MeshProcesses } from './mesh-processes.js'
-
-/** Name of the server's own process in the run's record. */
-const SERVER = 'postgres'
+import { SERVICES, type ServiceName } from './replicas.js'
 
 /** Recovery after a crash reads at most 2 GB of log: a minute on a slow disk. */
 const POSTGRES_LIMIT_MS = 300_000
@@ -18,7 +16,8 @@ const SERVICES_LIMIT_MS = 60_000
 const KILL_WAIT_MS = 1000
 
 export interface MeshDeps {
-  readonly processes: MeshProcesses
+  readonly postgres: ProcessSpec
+  readonly services: Readonly<Record<ServiceName, readonly ProcessSpec[]>>
   readonly journal: RunJournal
   readonly terminal: Terminal
   /** Hears of a process that cannot be kept running. */
@@ -28,11 +27,21 @@ export interface MeshDeps {
 /** All processes of a run: started, kept alive and stopped together. */
 export class Mesh {
   readonly #postgres: SupervisedProcess
-  readonly #services: readonly SupervisedProcess[]
+  /** The replicas of each service, in the order of their stop. */
+  readonly #services: readonly (readonly SupervisedProcess[])[]
+  /** Kafka and Redis, as far as they are ours and have been found. */
+  readonly #engines: SupervisedProcess[] = []
+  #ending = false
+  #lastWords: string | undefined
 
   constructor(private readonly deps: MeshDeps) {
-    this.#postgres = this.#supervise(deps.processes.postgres)
-    this.#services = deps.processes.services.map((spec) => this.#supervise(spec))
+    this.#postgres = this.#supervise(deps.postgres)
+    this.#services = SERVICES.map((service) => deps.services[service].map((spec) => this.#supervise(spec)))
+  }
+
+  /** The last that one of the processes said when it could not go on. */
+  get lastWords(): string | undefined {
+    return this.#lastWords
   }
 
   /** Resolves when the database accepts connections. */
@@ -40,26 +49,38 @@ export class Mesh {
     return within(this.#postgres.start(), POSTGRES_LIMIT_MS, 'PostgreSQL')
   }
 
-  /** Resolves when all services are ready. They are started at once: each waits for what it needs. */
-  async startServices(): Promise<void> {
-    const starting = this.#services.map((service) =>
-      within(service.start(), SERVICES_LIMIT_MS, service.spec.name),
-    )
-    await Promise.all(starting)
+  /** Starts a further engine and resolves when it serves; rejects when the run is over. */
+  async startEngine(name: string, spec: ProcessSpec, limitMs: number): Promise<void> {
+    if (this.#ending) throw new Error(`${name} is not started any more`)
+    const engine = this.#supervise(spec)
+    this.#engines.push(engine)
+    await within(engine.start(), limitMs, name)
   }
 
-  /** Stops one after the other, callers before those whom they call, the database last. */
+  /** Resolves when all services are ready. They are started at once: each waits for what it needs. */
+  async startServices(): Promise<void> {
+    if (this.#ending) throw new Error('services are not started any more')
+    const services = this.#services.flat()
+    await Promise.all(
+      services.map((service) => within(service.start(), SERVICES_LIMIT_MS, service.spec.name)),
+    )
+  }
+
+  /** Stops one service after the other, callers before those whom they call, then the engines, the database last. */
   async stop(): Promise<void> {
-    for (const service of this.#services) await service.stop()
+    this.#ending = true
+    for (const replicas of this.#services) await stopAll(replicas)
+    await stopAll(this.#engines)
     await this.#postgres.stop()
   }
 
   /** Ends everything at once. What was acknowledged is on the disk; the database recovers at its next start. */
   async kill(): Promise<void> {
-    const { [SERVER]: server } = this.deps.journal.record.processes
+    this.#ending = true
+    const { postgres } = this.deps.journal.record.processes
     const ids = Object.values(this.deps.journal.record.processes)
-    if (server !== undefined) signalProcess(server, 'SIGQUIT') // PostgreSQL's immediate shutdown: it ends its sessions too
-    for (const each of [...this.#services, this.#postgres]) each.kill()
+    if (postgres !== undefined) signalProcess(postgres, 'SIGQUIT') // its immediate shutdown: it ends its sessions too
+    for (const each of [...this.#services.flat(), ...this.#engines, this.#postgres]) each.kill()
     const left = await waitUntilGone(ids, KILL_WAIT_MS)
     await endProcesses(left, 'SIGKILL', KILL_WAIT_MS)
   }
@@ -70,17 +91,26 @@ export class Mesh {
 
   #events(name: string): SuperviseEvents {
     const { journal, terminal, onFailed } = this.deps
-    const shown = name === GUARD ? SERVER : name
+    const engine = engineOfGuard(name)
+    const shown = engine ?? name
     return {
       changed(self, told) {
         journal.noteProcess(name, self)
-        if (name === GUARD) journal.noteProcess(SERVER, told)
+        if (engine !== undefined) journal.noteProcess(engine, told)
       },
-      line: (text) => terminal.line(shown, text),
+      line: (text) => {
+        terminal.line(shown, text)
+        const fatal = fatalMessage(text)
+        if (fatal !== undefined) this.#lastWords = `${shown}: ${fatal}`
+      },
       restarting: (how, waitMs) =>
-        terminal.note(`${shown} ended (${how}): starting it again in ${waitMs} ms`),
+        terminal.note(`${shown} ended (${how}): starting it again${waitMs === 0 ? '' : ` in ${waitMs} ms`}`),
       back: () => terminal.note(`${shown} is ready again`),
       failed: onFailed,
     }
   }
+}
+
+async function stopAll(processes: readonly SupervisedProcess[]): Promise<void> {
+  await Promise.all(processes.map((each) => each.stop()))
 }

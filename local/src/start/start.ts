@@ -1,15 +1,19 @@
+import type { ExpectedFailure } from '../expected-failure.js'
 import { claimState } from '../state/claim-state.js'
 import { RunJournal } from '../state/run-journal.js'
 import { serverUrl } from '../postgres/server-url.js'
 import { ensureSecrets } from '../state/secrets.js'
 import { makeTerminal, wantsColours, type Terminal } from '../terminal/terminal.js'
 import { boot } from './boot.js'
+import { checkReachable } from './check-reachable.js'
 import { endLeftovers } from './end-leftovers.js'
+import { engineAddresses, ownEngines, type OwnEngine } from './engines.js'
 import { showHelp } from './show-help.js'
-import { checkPublicPort, chooseMeshPorts } from './mesh-ports.js'
-import { meshProcesses } from './mesh-processes.js'
+import { checkPublicPort, chooseMeshPorts, portOf } from './mesh-ports.js'
+import { postgresProcess, serviceProcesses } from './mesh-processes.js'
 import { Mesh } from './mesh.js'
 import { parseStartOptions, type StartOptions } from './options.js'
+import { placesToLook } from './places.js'
 import { readLauncherSettings, type LauncherSettings } from './settings.js'
 import { listenForStop, type StopRequests } from '../processes/stop-requests.js'
 
@@ -20,7 +24,7 @@ const EXIT_INTERRUPTED = 130
 export async function start(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const options = parseStartOptions(args)
   if (options.help) return showHelp()
-  const settings = readLauncherSettings(env)
+  const settings = readLauncherSettings(env, options)
   const requests = listenForStop(env)
   const terminal = makeTerminal({
     out: process.stdout,
@@ -34,6 +38,7 @@ export async function start(args: readonly string[], env: NodeJS.ProcessEnv): Pr
     for (const name of await endLeftovers(leftovers)) terminal.note(`ended what a killed run left: ${name}`)
     journal.noteNothingLeft()
     await checkPublicPort(settings.host, settings.port)
+    if (settings.engines !== undefined) await checkReachable(settings.engines)
     return await run({ options, settings, env, requests, terminal, journal })
   } finally {
     journal.close()
@@ -51,37 +56,57 @@ interface Run {
 }
 
 async function run(context: Run): Promise<number> {
-  const { options, requests, terminal, settings, journal } = context
+  const { options, requests, terminal, settings } = context
   const failed = new AbortController()
-  const secrets = ensureSecrets(settings.state)
-  const ports = await chooseMeshPorts(settings.port)
-  const url = `http://${hostToShow(settings.host)}:${ports.gateway}`
-  journal.noteAddresses({ ...ports }, url)
-  const wiring = { ...settings, ports, secrets, env: context.env }
-  const mesh = new Mesh({
-    processes: meshProcesses(wiring),
-    journal,
-    terminal,
-    onFailed: (failure) => failed.abort(failure),
-  })
   const over = AbortSignal.any([requests.stop, failed.signal])
-  terminal.note(`VoteStream, embedded; its state is in ${settings.state}`)
+  terminal.note(`VoteStream, ${options.full ? 'full' : 'embedded'}; its state is in ${settings.state}`)
+  const { mesh, engines, booting } = await begin(context, over, (failure) => failed.abort(failure))
   const killed = aborted(requests.atOnce).then(() => mesh.kill())
   try {
-    await Promise.race([
-      boot({ mesh, serverUrl: serverUrl(ports.postgres, secrets), secrets, url, options, terminal, over }),
-      aborted(over),
-    ])
+    await Promise.race([booting, aborted(over)])
     await aborted(over)
   } catch (error) {
     if (!over.aborted) failed.abort(error)
   }
   if (failed.signal.aborted) terminal.note('stopping: something cannot run')
   else terminal.note(`${String(requests.stop.reason)}: stopping (Ctrl-C again within 2 s: at once)`)
-  await Promise.race([mesh.stop(), killed])
+  // Who is looking for engines notices as well, and removes what is only half there.
+  await Promise.race([
+    Promise.all([mesh.stop(), Promise.allSettled(engines.map(({ spec }) => spec))]),
+    killed,
+  ])
   if (failed.signal.aborted) throw failed.signal.reason
   terminal.note(requests.atOnce.aborted ? 'ended at once' : 'stopped')
   return requests.atOnce.aborted ? EXIT_INTERRUPTED : 0
+}
+
+/** Chooses where everything answers, and starts to bring it up. */
+async function begin(
+  { options, settings, env, terminal, journal }: Run,
+  over: AbortSignal,
+  onFailed: (failure: ExpectedFailure) => void,
+): Promise<{ mesh: Mesh; engines: readonly OwnEngine[]; booting: Promise<void> }> {
+  const secrets = ensureSecrets(settings.state)
+  const { replicas } = options
+  const ports = await chooseMeshPorts({ publicPort: settings.port, replicas, engines: settings.engines })
+  const urlOf = (port: number): string => `http://${hostToShow(settings.host)}:${port}`
+  const url = urlOf(portOf(ports, 'gateway'))
+  journal.noteAddresses(ports, url)
+  const addresses = settings.engines && engineAddresses(settings.engines, ports)
+  const wiring = { ...settings, engines: addresses, ports, replicas, secrets, env }
+  const [postgres, services] = [postgresProcess(wiring), serviceProcesses(wiring)]
+  const mesh = new Mesh({ postgres, services, journal, terminal, onFailed })
+  const context = { env, progress: (text: string) => terminal.note(text), signal: over }
+  const engines =
+    settings.engines === undefined
+      ? []
+      : ownEngines({ settings: settings.engines, state: settings.state, ports, context })
+  const booting = boot({
+    ...{ mesh, engines, secrets, url, options, terminal, over },
+    serverUrl: serverUrl(portOf(ports, 'postgres'), secrets),
+    places: placesToLook({ settings, ports, replicas, env, urlOf }),
+  })
+  return { mesh, engines, booting }
 }
 
 /** Wildcard addresses can be bound but not visited. */

@@ -1,5 +1,5 @@
-/** Width of the column of names: the longest of ours. */
-const NAME_WIDTH = 8
+/** Width of the column of names: the longest of ours, `realtime-2`. */
+const NAME_WIDTH = 10
 /** Frames of a stack that lead to the place; the rest is the path of the event loop. */
 const STACK_LINES = 6
 
@@ -36,6 +36,14 @@ export function renderLogLine({ name, text, colours, now }: LogLine): string {
   ]
   const shownWords = words.filter((word) => word !== '').join(' ')
   return [`${prefix} ${shownWords}`, ...framesOf(error, level).map((frame) => paint('dim', frame))].join('\n')
+}
+
+/** What a service said when it could not go on; undefined for all other lines. */
+export function fatalMessage(text: string): string | undefined {
+  const fields = parse(text)
+  if (fields?.level !== 'fatal') return undefined
+  const error = fields.err ?? fields.error
+  return [fields.msg, ...(error === undefined ? [] : [messagesOf(error)])].map(String).join(': ')
 }
 
 function parse(text: string): Fields | undefined {
@@ -91,8 +99,11 @@ const NAME_COLOURS: Readonly<Record<string, Colour>> = {
   votes: 'green',
   realtime: 'yellow',
   postgres: 'blue',
+  kafka: 'blue',
+  redis: 'blue',
 }
 
-const colourOf = (name: string): Colour => NAME_COLOURS[name] ?? 'dim'
+/** Replicas have the colour of their service. */
+const colourOf = (name: string): Colour => NAME_COLOURS[name.replace(/-\d+$/, '')] ?? 'dim'
 const painted = (colour: Colour, text: string): string => `\u001b[${COLOURS[colour]}m${text}\u001b[0m`
 const plain = (_colour: Colour, text: string): string => text

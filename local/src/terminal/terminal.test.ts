@@ -15,7 +15,7 @@ test('a service line is rendered for people', () => {
 
   terminal.line('polls', '{"level":"info","msg":"serving"}')
 
-  expect(written()).toMatch(/^\d\d:\d\d:\d\d polls {4}serving\n$/)
+  expect(written()).toMatch(/^\d\d:\d\d:\d\d polls {6}serving\n$/)
 })
 
 test('with --json every line is an object, the launcher’s own among them', () => {

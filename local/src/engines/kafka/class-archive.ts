@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { EngineContext } from '../engine-context.js'
-import { enginePorts } from '../engine-ports.js'
+import { freePorts } from '../../processes/free-ports.js'
 import { cacheRoot, ensureMade } from '../provision/cache-folder.js'
 import { startEngine } from '../start-engine.js'
 import { kafkaGuardSpec } from './guard-spec.js'
@@ -40,7 +40,7 @@ export async function withClassArchive(
 
 /** Runs a broker on data of its own; it writes the archive as it ends. */
 async function train(found: WithoutArchive, folder: string, { env, signal }: EngineContext): Promise<void> {
-  const [port = 0, controllerPort = 0] = await enginePorts(2)
+  const [port = 0, controllerPort = 0] = await freePorts(2)
   const stateFolder = join(folder, 'state')
   const installation = { ...found, classArchive: undefined }
   const writeArchive = join(folder, ARCHIVE)
