@@ -4,10 +4,11 @@ import type { Problem } from './documents.js'
 import type { Answer, Rest } from './rest.js'
 
 /**
- * How a voter takes bad news. All send the same key until the outcome is known, but the hasty one believes a first 503 ("nothing was
- * recorded") and goes away, and the curious one asks for the vote's id after a 504 instead of voting again.
+ * How a voter takes bad news. All send the same key until the outcome is known, but the double one sends everything twice at once, the
+ * hasty one believes a first 503 ("nothing was recorded") and goes away, and the curious one asks for the vote's id after a 202 or a 504
+ * instead of voting again.
  */
-export type Temper = 'patient' | 'hasty' | 'curious'
+export type Temper = 'patient' | 'double' | 'hasty' | 'curious'
 
 /** `refused`: told that nothing was recorded, and gone away. `absent`: told, by 404, that no such vote is in the log. */
 export type Outcome = 'counted' | 'refused' | 'absent'
@@ -34,6 +35,8 @@ export interface Electorate {
   rush(count: number): void
   /** Sends nobody new and resolves when everyone knows the outcome. */
   finish(): Promise<void>
+  /** Sends nobody new, and lets everybody go home without an outcome. */
+  abandon(): Promise<void>
 }
 
 interface Options {
@@ -43,11 +46,12 @@ interface Options {
   readonly perSecond: number
 }
 
-const TEMPERS: readonly Temper[] = ['patient', 'patient', 'hasty', 'curious']
+const TEMPERS: readonly Temper[] = ['patient', 'double', 'hasty', 'curious']
 /** Rarely would a person wait that long; a machine may, and C7 lets a service be away for 15 s. */
 const PATIENCE_MS = 60_000
-/** Where no answer says when to come back. */
+/** Where no answer says when to come back: doubled each time, or thousands who wait for a mesh to start would keep it from starting. */
 const RETRY_MS = 300
+const MOST_RETRY_MS = 2_400
 const CLIENT_TIMEOUT_MS = 5_000
 const TICK_MS = 5
 
@@ -57,11 +61,13 @@ export const startElection = ({ rest, pollIds, options, perSecond }: Options): E
   const faults: string[] = []
   const sent = new Map<number, number>()
   const voting: Promise<void>[] = []
+  const over = new AbortController()
   const send = (): void => {
     const voter = aVoter(voters.length, pollIds, options)
     voters.push(voter)
     sent.set(voter.pollId, (sent.get(voter.pollId) ?? 0) + 1)
-    voting.push(castUntilKnown(rest, voter, (fault) => faults.push(`${fault} (${voter.statuses.join(' ')})`)))
+    const complain = (fault: string): void => void faults.push(`${fault} (${voter.statuses.join(' ')})`)
+    voting.push(castUntilKnown({ rest, voter, complain, over: over.signal }))
   }
   const startedMs = performance.now()
   let sentByClock = 0
@@ -77,6 +83,11 @@ export const startElection = ({ rest, pollIds, options, perSecond }: Options): E
       clearInterval(tick)
       await Promise.all(voting)
     },
+    async abandon() {
+      clearInterval(tick)
+      over.abort()
+      await Promise.all(voting)
+    },
   }
 }
 
@@ -90,10 +101,18 @@ const aVoter = (number: number, pollIds: readonly number[], options: number): Vo
 
 type Complain = (fault: string) => void
 
-const castUntilKnown = async (rest: Rest, voter: Voter, complain: Complain): Promise<void> => {
+interface Casting {
+  readonly rest: Rest
+  readonly voter: Voter
+  readonly complain: Complain
+  readonly over: AbortSignal
+}
+
+const castUntilKnown = async ({ rest, voter, complain, over }: Casting): Promise<void> => {
   const { pollId, choice, key, temper } = voter
   const giveUpMs = performance.now() + PATIENCE_MS
-  while (performance.now() < giveUpMs) {
+  const isPatient = (): boolean => performance.now() < giveUpMs && !over.aborted
+  const send = async (): Promise<Answer | undefined> => {
     const answer = await rest
       .send(`/polls/${pollId}/vote`, {
         method: 'POST',
@@ -105,21 +124,24 @@ const castUntilKnown = async (rest: Rest, voter: Voter, complain: Complain): Pro
     voter.statuses.push(answer?.status ?? 0)
     if (answer !== undefined) note(voter, answer, complain)
     if (answer?.status === 200) voter.outcome = 'counted'
-    if (answer?.status === 503 && temper === 'hasty' && voter.statuses.length === 1) voter.outcome = 'refused'
-    if (answer?.status === 504 && temper === 'curious') await askUntilKnown(rest, voter, giveUpMs, complain)
-    if (voter.outcome !== undefined) return
-    await sleep(retryAfterMs(answer))
+    return answer
   }
-  complain(`no outcome in ${PATIENCE_MS} ms`)
+  while (isPatient()) {
+    const [answer] = await Promise.all(temper === 'double' ? [send(), send()] : [send()])
+    const status = answer?.status ?? 0
+    if (status === 503 && temper === 'hasty' && voter.statuses.length === 1) voter.outcome = 'refused'
+    if ([202, 504].includes(status) && temper === 'curious')
+      await askUntilKnown({ rest, voter, complain, isPatient })
+    if (voter.outcome !== undefined) return
+    await sleep(retryAfterMs(voter, answer))
+  }
+  if (!over.aborted) complain(`no outcome in ${PATIENCE_MS} ms`)
 }
 
-const askUntilKnown = async (
-  rest: Rest,
-  voter: Voter,
-  giveUpMs: number,
-  complain: Complain,
-): Promise<void> => {
-  while (performance.now() < giveUpMs && voter.voteId !== undefined) {
+type Asking = Omit<Casting, 'over'> & { readonly isPatient: () => boolean }
+
+const askUntilKnown = async ({ rest, voter, complain, isPatient }: Asking): Promise<void> => {
+  while (isPatient() && voter.voteId !== undefined) {
     const answer = await rest.get(`/polls/${voter.pollId}/votes/${voter.voteId}`).catch(() => undefined)
     voter.statuses.push(answer?.status ?? 0)
     const { status, reason } = (answer?.body ?? {}) as { status?: unknown; reason?: string }
@@ -127,8 +149,10 @@ const askUntilKnown = async (
     else if (answer?.status === 404 && reason === 'VOTE_NOT_FOUND') voter.outcome = 'absent'
     else if (answer !== undefined && answer.status !== 503 && status !== 'pending')
       complain(`asked for a vote: ${answer.status} ${answer.text}`)
+    if (voter.outcome === 'absent' && voter.statuses.includes(202))
+      complain('pending, and then not in the log')
     if (voter.outcome !== undefined) return
-    await sleep(retryAfterMs(answer))
+    await sleep(retryAfterMs(voter, answer))
   }
 }
 
@@ -146,7 +170,9 @@ const note = (voter: Voter, { status, headers, body, text }: Answer, complain: C
   voter.voteId = voteId
 }
 
-const retryAfterMs = (answer: Answer | undefined): number => {
+const retryAfterMs = ({ statuses }: Voter, answer: Answer | undefined): number => {
   const seconds = Number(answer?.headers['retry-after'])
-  return Number.isFinite(seconds) ? seconds * 1_000 : RETRY_MS
+  if (Number.isFinite(seconds)) return seconds * 1_000
+  const silences = statuses.length - 1 - statuses.findLastIndex((status) => status !== 0)
+  return Math.min(MOST_RETRY_MS, RETRY_MS * 2 ** Math.max(0, silences - 1))
 }

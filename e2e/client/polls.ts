@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CountedVote, Poll, Results } from './documents.js'
 import type { Answer, Rest } from './rest.js'
 
@@ -29,6 +30,27 @@ export const vote = async (
   return (await expectStatus(rest.post(`/polls/${pollId}/vote`, { choice }, headers), 200))
     .body as CountedVote
 }
+
+/** Votes as a client does that does as it is told: one that is shed (503: nothing was recorded) comes again; resolves once it is counted. */
+export const voteUntilCounted = async (
+  rest: Rest,
+  pollId: number,
+  choice: number,
+  key?: string,
+): Promise<CountedVote> => {
+  const headers = key === undefined ? {} : { 'idempotency-key': key }
+  // Without a key a vote that may have been recorded must not be sent again.
+  const mayComeAgain = key === undefined ? [503] : [202, 503, 504]
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await rest.post(`/polls/${pollId}/vote`, { choice }, headers)
+    if (attempt === MOST_ATTEMPTS || !mayComeAgain.includes(answer.status))
+      return (await expectStatus(Promise.resolve(answer), 200)).body as CountedVote
+    await sleep(1_000 * Number(answer.headers['retry-after'] ?? 1))
+  }
+}
+
+/** Far more than a burst of a thousand votes needs. */
+const MOST_ATTEMPTS = 30
 
 /** Reads a poll's results; rejects unless they were answered 200. */
 export const readResults = async (rest: Rest, pollId: number): Promise<Results> =>

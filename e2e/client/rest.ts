@@ -32,6 +32,25 @@ const TIMEOUT_MS = 10_000
 /** Nobody waits in this process: what a suite sends is under way, also while a service hangs and each answer takes 3 s. */
 const MOST_SOCKETS = 2_000
 
+/** Opens a client that sends each request to the next of several addresses, as a load balancer does that knows nothing of health. */
+export const openRests = (urls: readonly string[]): Rest => {
+  const all = urls.map(openRest)
+  let sent = 0
+  const next = (): Rest => {
+    const rest = all[sent % all.length]
+    if (rest === undefined) throw new Error('there is no address')
+    sent += 1
+    return rest
+  }
+  return {
+    url: urls[0] ?? '',
+    send: (...request) => next().send(...request),
+    get: (...request) => next().get(...request),
+    post: (...request) => next().post(...request),
+    [Symbol.dispose]: () => all.forEach((rest) => rest[Symbol.dispose]()),
+  }
+}
+
 /** Opens a client with connections of its own, kept alive between requests. */
 export const openRest = (url: string): Rest => {
   const agent = new Agent({ keepAlive: true, maxSockets: MOST_SOCKETS })
