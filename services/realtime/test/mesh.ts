@@ -6,6 +6,7 @@ import { createRegistry } from '@votestream/runtime'
 import { silentLogger } from '@votestream/testing'
 import type { Config } from '../src/config.js'
 import { createRealtime, type Realtime } from '../src/service.js'
+import type { Ground } from './ground.js'
 import { openPostgresGround, type PostgresGround } from './postgres-ground.js'
 import { aState } from './fakes.js'
 
@@ -52,14 +53,6 @@ const statuses = {
   closing: 'POLL_STATUS_CLOSING',
   closed: 'POLL_STATUS_CLOSED',
 } as const
-
-/** What the bus of a mesh stands on. */
-export interface Ground extends AsyncDisposable {
-  /** realtime's own way to the bus. */
-  readonly realtimeBus: Config['bus']
-  /** A bus as votes and the gateway have it. */
-  makeBus(): Bus
-}
 
 /** realtime as it is, on a real bus, with polls and votes played by this process. */
 export interface Mesh extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { postgresBus } from '@votestream/bus'
 import { createRegistry } from '@votestream/runtime'
 import { openDatabase, silentLogger, type TestDatabase } from '@votestream/testing'
 import pg from 'pg'
-import type { Ground } from './mesh.js'
+import type { Ground } from './ground.js'
 
 export interface PostgresGround extends Ground {
   readonly database: TestDatabase

@@ -2,7 +2,8 @@ import { redisBus } from '@votestream/bus'
 import { createRegistry } from '@votestream/runtime'
 import { silentLogger, tcpProxy, testRedis, type TcpProxy } from '@votestream/testing'
 import type { Config } from '../src/config.js'
-import { openMeshOn, type Ground, type Mesh } from './mesh.js'
+import type { Ground } from './ground.js'
+import { openMeshOn, type Mesh } from './mesh.js'
 
 export interface RedisGround extends Ground {
   /** realtime's way to Redis; votes' own way is another. */

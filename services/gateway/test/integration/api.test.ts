@@ -326,7 +326,7 @@ describe('results', () => {
     }
 
     const stale = await world.fetch('/polls/1/results', { headers })
-    world.votes.handlers.GetResults = undefined
+    delete world.votes.handlers.GetResults
     const fresh = await world.fetch('/polls/1/results', { headers })
 
     expect([stale.status, stale.headers.get('etag'), stale.headers.get('cache-control')]).toEqual([
@@ -336,6 +336,16 @@ describe('results', () => {
       ...{ version: 17, total_votes: 17, stale: true, as_of: '2026-11-23T09:00:00.000Z' },
     })
     expect(fresh.status).toBe(304)
+  })
+
+  test('that are unknown, with the record away and no copy, are 503 for that poll alone', async () => {
+    world.votes.handlers.GetResults = ({ pollIds }) =>
+      Promise.resolve({ results: pollIds.map((pollId) => ({ pollId, unknown: true })) })
+
+    const response = await world.fetch('/polls/1/results')
+
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+    expect(await response.json()).toMatchObject({ reason: 'UNAVAILABLE' })
   })
 
   test('of a poll that does not exist are 404, without asking votes', async () => {

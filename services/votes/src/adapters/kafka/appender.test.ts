@@ -14,6 +14,7 @@ interface Request {
 /** An appender whose brokers answer when the test says so. */
 const anAppender = ({ partitions = 1 } = {}) => {
   const clock = fakeClock()
+  const still = { ms: 0 }
   const requests: Request[] = []
   const attempts: boolean[] = []
   const producer = {
@@ -37,8 +38,11 @@ const anAppender = ({ partitions = 1 } = {}) => {
       ),
   }
   const onAttempt = (succeeded: boolean): void => void attempts.push(succeeded)
-  const appender = new Appender({ producer, topic: 't', partitions, clock, onAttempt })
-  return { appender, clock, requests, attempts }
+  const lateClock = { ...clock, monotonicMs: () => clock.monotonicMs() + still.ms }
+  const appender = new Appender({ producer, topic: 't', partitions, clock: lateClock, onAttempt })
+  /** As a process does that was stopped: the time has passed, and no timer has run yet. */
+  const standStill = (ms: number): void => void (still.ms += ms)
+  return { appender, clock, requests, attempts, standStill }
 }
 
 const UNAVAILABLE = { status: 'refused', reason: 'UNAVAILABLE', retryAfterMs: 1_000 }
@@ -80,6 +84,37 @@ test('every partition has offsets of its own', async () => {
     return { status: 'appended', partition, offset }
   })
   expect(await appended).toEqual(expected)
+})
+
+test('what is out of time when the process goes on is not sent, although no timer has run', async () => {
+  const { appender, clock, requests, standStill } = anAppender()
+  const sent = appender.append([aBallot()])
+  await clock.advance(0)
+  const waiting = appender.append([aBallot()])
+  await clock.advance(0)
+
+  standStill(7_000)
+  requests[0]?.answer({ 0: 1 })
+
+  expect(await sent).toEqual([{ status: 'appended', partition: 0, offset: 1 }])
+  expect(await waiting).toEqual([UNAVAILABLE])
+  expect(requests).toHaveLength(1)
+})
+
+test('a ballot that expires sooner than an append is not sent after that', async () => {
+  const { appender, clock, requests } = anAppender()
+  void appender.append([aBallot()])
+  await clock.advance(0)
+  const [soon, later] = [aBallot({ expiresAt: clock.now() + 100 }), aBallot({ expiresAt: clock.now() + 101 })]
+  const waiting = appender.append([soon, later])
+
+  await clock.advance(100)
+  requests[0]?.answer({ 0: 1 })
+  await clock.advance(0)
+  requests[1]?.answer({ 0: 2 })
+
+  expect(requests[1]?.ids).toEqual([later.voteId])
+  expect(await waiting).toEqual([UNAVAILABLE, { status: 'appended', partition: 0, offset: 2 }])
 })
 
 test('when the time is up, what was in a request is unknown and what waited is refused', async () => {

@@ -61,11 +61,14 @@ export class Appender {
   async append(ballots: readonly Ballot[]): Promise<readonly Appended[]> {
     if (this.size + ballots.length > QUEUE_MAX) return ballots.map(() => refused('OVERLOADED'))
     const { clock } = this.#deps
-    const expiresMs = clock.monotonicMs() + APPEND_WITHIN_MS
+    const [nowMs, now] = [clock.monotonicMs(), clock.now()]
     const sendings: Sending[] = []
     const answers = ballots.map(
       (ballot) =>
-        new Promise<Appended>((resolve) => sendings.push(this.#sendingOf(ballot, expiresMs, resolve))),
+        new Promise<Appended>((resolve) => {
+          const leftMs = Math.min(APPEND_WITHIN_MS, (ballot.expiresAt ?? Infinity) - now)
+          sendings.push(this.#sendingOf(ballot, nowMs + leftMs, resolve))
+        }),
     )
     this.#queue.push(...sendings)
     const timer = clock.setTimeout(() => this.#giveUp(sendings), APPEND_WITHIN_MS)
@@ -94,6 +97,16 @@ export class Appender {
     }
   }
 
+  /**
+   * Those whose time is not up. A process that stood still reads an answer before its timers run: what leaves then comes into the log after
+   * somebody was told that it is not there.
+   */
+  #timely(sendings: readonly Sending[]): readonly Sending[] {
+    const nowMs = this.#deps.clock.monotonicMs()
+    this.#giveUp(sendings.filter(({ expiresMs }) => expiresMs <= nowMs))
+    return sendings.filter(({ settled }) => !settled)
+  }
+
   /** The time is up: whoever was in no request is certainly not in the log. */
   #giveUp(sendings: readonly Sending[]): void {
     for (const sending of sendings) {
@@ -105,7 +118,7 @@ export class Appender {
   async #run(): Promise<void> {
     await Promise.resolve() // what this tick still appends comes along
     while (this.#queue.length > 0) {
-      this.#inFlight = this.#queue.splice(0, BATCH_MAX).filter(({ settled }) => !settled)
+      this.#inFlight = this.#timely(this.#queue.splice(0, BATCH_MAX))
       await this.#sendUntilSettled(this.#inFlight)
       this.#inFlight = []
     }
@@ -113,7 +126,7 @@ export class Appender {
   }
 
   async #sendUntilSettled(batch: readonly Sending[]): Promise<void> {
-    for (let rest = batch; rest.length > 0; rest = rest.filter(({ settled }) => !settled)) {
+    for (let rest = batch; rest.length > 0; rest = this.#timely(rest)) {
       if (await this.#attempt(rest)) return
       await this.#deps.clock.sleep(RETRY_MS)
     }
