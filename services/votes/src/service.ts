@@ -159,7 +159,13 @@ const sharedLog = ({ kafka, ...base }: Base & { readonly kafka: KafkaConfig }): 
     // A replica that died between a commit and its message left old copies behind.
     onAssigned: () => republish.ask(),
   })
-  log.run(makeFoldVotes({ store, waiters, publisher: bus, progress: bus, meter, clock }))
+  const fold = makeFoldVotes({ store, waiters, publisher: bus, progress: bus, meter, clock })
+  log.run(async (batches) => {
+    const folded = await fold(batches)
+    // What was committed without our hearing of it was not published.
+    if (folded.fenced.length > 0) republish.ask()
+    return folded
+  })
   bus.onProgress((progress) => waiters.heard(progress))
   bus.onReady(() => republish.ask())
   const unfolded = (): number => [...log.lag.values()].reduce((sum, lag) => sum + lag, 0)

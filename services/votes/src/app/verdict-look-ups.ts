@@ -67,7 +67,7 @@ export class VerdictLookUps {
 
   /** Undefined when nobody waits. */
   #nextMs(): number | undefined {
-    if (this.#urgent.size > 0) return this.#nowMs()
+    if (this.#urgent.size > 0) return this.#failing ? this.#notBeforeMs : this.#nowMs()
     const [firstMs] = this.#dueMs.values()
     return firstMs === undefined ? undefined : Math.max(firstMs, this.#notBeforeMs)
   }

@@ -3,6 +3,7 @@ import type { Ballot } from '../../domain/ballot.js'
 import { partitionOf } from '../../domain/partition.js'
 import type { Appended } from '../../domain/ports.js'
 import type { Producer } from './kafka-client.js'
+import { writingWhile } from './patch-request-queue.js'
 import { encodeBallot } from './record-codec.js'
 import { refused } from './refused.js'
 
@@ -133,17 +134,21 @@ export class Appender {
   }
 
   async #attempt(batch: readonly Sending[]): Promise<boolean> {
-    const { producer, topic, onAttempt } = this.#deps
+    const { producer, topic, clock, onAttempt } = this.#deps
+    const untilMs = Math.min(...batch.map(({ expiresMs }) => expiresMs))
+    let isLate = false as boolean
+    const mayWrite = (): boolean => !(isLate ||= clock.monotonicMs() >= untilMs)
     batch.forEach((sending) => (sending.maybeAppended = true))
     try {
       const messages = batch.map(({ partition, value }) => ({ partition, value }))
-      const answers = await producer.send({ topic, acks: -1, timeout: APPEND_WITHIN_MS, messages })
+      const send = () => producer.send({ topic, acks: -1, timeout: APPEND_WITHIN_MS, messages })
+      const answers = await writingWhile(mayWrite, send)
       onAttempt(true)
       settleAt(batch, new Map(answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)])))
       return true
     } catch {
       // Not even a refused connection is certain: kafkajs reconnects within an attempt, after the request may have been written.
-      onAttempt(false)
+      if (!isLate) onAttempt(false) // otherwise it was this process that stood still
       return false
     }
   }

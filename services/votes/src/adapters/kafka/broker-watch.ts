@@ -6,6 +6,8 @@ import { readEnds, type PartitionEnds } from './topic.js'
 const DOWN_INTERVAL_MS = 500
 /** While all is well: notices brokers that freeze while nobody votes, and tells lag and losses. */
 const UP_INTERVAL_MS = 2_000
+/** Brokers that answer questions but refuse appends (too few replicas, for example) are not tried by every vote. */
+const CLOSED_AFTER_FAILURE_MS = 500
 /** A healthy broker answers in a few milliseconds. */
 const ANSWER_WITHIN_MS = REQUEST_TIMEOUT_MS
 
@@ -26,6 +28,7 @@ export class BrokerWatch {
   #running: Promise<void> | undefined
   #up = false
   #upSinceMs = 0
+  #closedUntilMs = -Infinity
   #hurry = new AbortController()
 
   constructor(deps: Deps) {
@@ -54,6 +57,7 @@ export class BrokerWatch {
 
   /** An append failed: nothing more is sent until the brokers have answered a question. */
   failed(): void {
+    this.#closedUntilMs = this.#deps.clock.monotonicMs() + CLOSED_AFTER_FAILURE_MS
     this.#set(false)
     this.#hurry.abort()
   }
@@ -75,7 +79,7 @@ export class BrokerWatch {
       const askedMs = clock.monotonicMs()
       try {
         onEnds(await this.ends(), askedMs)
-        this.#set(true)
+        if (clock.monotonicMs() >= this.#closedUntilMs) this.#set(true)
       } catch {
         // #set has told
       }

@@ -8,11 +8,12 @@ import { BrokerWatch } from './broker-watch.js'
 import { ConsumerKeeper } from './consumer-keeper.js'
 import { FoldConsumer } from './fold-consumer.js'
 import { FoldGroup } from './fold-group.js'
-import { kafkaClients, type Producer } from './kafka-client.js'
+import { kafkaClients } from './kafka-client.js'
 import { LogLook } from './log-look.js'
 import { mayHoldUnfolded } from './may-hold.js'
 import { openProducer } from './open-topic.js'
 import { refused } from './refused.js'
+import { RenewedProducer } from './renewed-producer.js'
 import { appendOrShed } from './shed.js'
 import { StoreTrouble } from './store-trouble.js'
 import { brokersUnavailable, type PartitionEnds } from './topic.js'
@@ -65,7 +66,7 @@ class Log implements KafkaVoteLog {
   readonly #reading: StoreTrouble
   readonly #log: LogLook
   #group: FoldGroup | undefined
-  #producer: Producer | undefined
+  #producer: RenewedProducer | undefined
   #appender: Appender | undefined
   #opened: OpenedLog | undefined
   #opening: Promise<void> | undefined
@@ -125,7 +126,7 @@ class Log implements KafkaVoteLog {
 
   async mayHold(): Promise<boolean> {
     const { store } = this.#options
-    if (!this.#opened || this.#foreign) throw brokersUnavailable(RETRY_AFTER_MS)
+    if (!this.#appender || this.#foreign) throw brokersUnavailable(RETRY_AFTER_MS)
     return mayHoldUnfolded({ watch: this.#watch, store, clock: this.#clock })
   }
 
@@ -142,7 +143,7 @@ class Log implements KafkaVoteLog {
       await this.#opening
       await this.#appender?.idle()
       const consumer = this.#keeper.stop().then(() => this.#group?.stop())
-      const producer = this.#producer?.disconnect().catch(() => undefined)
+      const producer = this.#producer?.disconnect()
       await Promise.all([consumer, producer, this.#watch.stop()])
     })()
     await Promise.race([stopping, this.#clock.sleep(STOP_WITHIN_MS, limit.signal).catch(() => undefined)])
@@ -174,7 +175,9 @@ class Log implements KafkaVoteLog {
     const { store, topic, partitions } = this.#options
     const opened = await store.openLog('kafka', partitions)
     this.#opened = opened
-    const producer = await openProducer({ clients: this.#clients, topic, partitions, opened })
+    const first = await openProducer({ clients: this.#clients, topic, partitions, opened })
+    const open = () => this.#clients.producer()
+    const producer = new RenewedProducer({ first, open, clock: this.#clock })
     this.#producer = producer
     if (this.#stopped.signal.aborted) return
     this.#appender = new Appender({

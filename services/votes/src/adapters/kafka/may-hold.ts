@@ -11,6 +11,8 @@ const CATCH_UP_POLL_MS = 25
  * came back nobody says that a vote is not in the log.
  */
 const CERTAIN_AFTER_UP_MS = 2_000
+/** So late an answer may come from brokers that stood still meanwhile, which nobody else has noticed. */
+const SLOW_ANSWER_MS = 700
 const RETRY_AFTER_MS = 1_000
 
 interface Deps {
@@ -24,10 +26,12 @@ interface Deps {
  * a second. Throws `unavailable` while the brokers do not say, or have come back just now.
  */
 export const mayHoldUnfolded = async ({ watch, store, clock }: Deps): Promise<boolean> => {
+  const askedMs = clock.monotonicMs()
   const ends = await watch.ends().catch(() => {
     throw brokersUnavailable(RETRY_AFTER_MS)
   })
-  if (watch.upForMs < CERTAIN_AFTER_UP_MS) throw brokersUnavailable(RETRY_AFTER_MS)
+  const isSlow = clock.monotonicMs() - askedMs > SLOW_ANSWER_MS
+  if (isSlow || watch.upForMs < CERTAIN_AFTER_UP_MS) throw brokersUnavailable(RETRY_AFTER_MS)
   const until = clock.monotonicMs() + CATCH_UP_WITHIN_MS
   while (lagBehind(ends, await store.readBookmarks()) > 0) {
     if (clock.monotonicMs() > until) return true

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { createRequire } from 'node:module'
-import { patchRequestQueue, type RequestQueue } from './patch-request-queue.js'
+import { patchRequestQueue, writingWhile, type RequestQueue } from './patch-request-queue.js'
 
 interface Timed extends RequestQueue {
   throttleCheckTimeoutId: NodeJS.Timeout | null
@@ -52,4 +52,26 @@ test('a queue with requests is looked at again', () => {
   queue.scheduleCheckPendingRequests()
 
   expect(queue.throttleCheckTimeoutId).not.toBeNull()
+})
+
+test('a request is not written once it is too late, however long its client took to come to it', async () => {
+  using queue = aQueue()
+  let isLate = false
+  const written: string[] = []
+  const request = (correlationId: number) => ({
+    entry: { correlationId, resolve: () => undefined, reject: () => undefined },
+    expectResponse: true,
+    sendRequest: () => written.push(`request ${correlationId}`),
+  })
+  const act = async (): Promise<void> => {
+    queue.push(request(1))
+    await Promise.resolve()
+    isLate = true
+    queue.push(request(2))
+  }
+
+  await expect(writingWhile(() => !isLate, act)).rejects.toThrow('too late')
+  queue.push(request(3))
+
+  expect(written).toEqual(['request 1', 'request 3'])
 })
