@@ -32,6 +32,33 @@ describe('a room', () => {
     expect(room.stale).toBe(false)
   })
 
+  test('shows nothing that it heard before it has read: that may be an old copy', () => {
+    const room = aRoom()
+
+    room.hear(aState(1), 0)
+
+    expect(room.frame).toBeUndefined()
+  })
+
+  test('shows what it heard while it first read, when that is newer', () => {
+    const room = aRoom()
+    room.hear(aState(2), 0)
+    room.hear(aState(1), 0)
+
+    room.read(aState(1), 0, 10)
+
+    expect(shownBy(room)).toMatchObject({ version: 2, stale: false })
+  })
+
+  test('does not take an old copy for confirmed because it was heard before a copy was read', () => {
+    const room = aRoom()
+    room.hear(aState(2), 0)
+
+    room.read(aState(2, { isCopy: true }), 0, 10)
+
+    expect(shownBy(room)).toMatchObject({ version: 2, stale: true })
+  })
+
   test('shows every option, also those that nobody chose, and the sum of what it shows', () => {
     const room = aRoom()
 
@@ -135,6 +162,7 @@ describe('freshness', () => {
 
   test('a slow read takes nothing back that was confirmed while it was under way', () => {
     const room = aRoom()
+    room.read(aState(0), 50, 60)
     room.hear(aState(1), 900)
 
     room.read(aState(1), 100, 950)

@@ -17,6 +17,8 @@ export class Room {
   readonly #definition: PollDefinition
   readonly #staleAfterMs: number
   #state: ResultsState | undefined
+  /** The newest that was heard before the first reading: it may be an old copy. */
+  #early: ResultsState | undefined
   #confirmedAtMs = -Infinity
   #stale = false
   #revision = 0
@@ -55,6 +57,10 @@ export class Room {
 
   /** Takes a state that was said on the bus. A newer one was the truth a moment ago; an older or a repeated one says nothing about now. */
   hear(state: ResultsState, nowMs: number): void {
+    if (this.#state === undefined) {
+      if (state.version > (this.#early?.version ?? -1)) this.#early = state
+      return
+    }
     if (this.#isNewer(state)) this.#confirm(state, nowMs)
     this.checkFreshness(nowMs)
   }
@@ -65,7 +71,11 @@ export class Room {
    */
   read(state: ReadState, readAtMs: number, nowMs: number): void {
     if (state.isCopy) this.#glimpse(state)
-    else if (state.version >= (this.#state?.version ?? 0)) this.#confirm(state, readAtMs)
+    else if (state.version >= (this.#state?.version ?? 0)) {
+      this.#confirm(state, readAtMs)
+      if (this.#early && this.#isNewer(this.#early)) this.#confirm(this.#early, nowMs)
+    }
+    this.#early = undefined
     this.checkFreshness(nowMs)
   }
 
