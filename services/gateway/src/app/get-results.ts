@@ -8,6 +8,8 @@ import { makeKeyedReads, type KeyedRead } from './keyed-reads.js'
 /** votes takes a thousand; a smaller answer holds the others up less. */
 const POLLS_PER_CALL = 500
 const RETRY_AFTER_MS = 1_000
+/** Some hundred kilobytes: beyond them the poll that was asked for least recently is forgotten. */
+const VERSIONS_KEPT = 10_000
 
 export interface PollResults {
   readonly poll: PollText
@@ -21,9 +23,12 @@ export const makeGetResults = (deps: {
   getPollText: KeyedRead<PollText>
   clock: Clock
 }): KeyedRead<PollResults> => {
+  const isOlderThanSaid = rememberVersions()
   const read = makeKeyedReads({
     fetch: async (ids, call) =>
-      (await deps.votes.getResults(ids, call)).map((results) => [results.pollId, results] as const),
+      (await deps.votes.getResults(ids, call))
+        .filter((results) => !isOlderThanSaid(results))
+        .map((results) => [results.pollId, results] as const),
     missing: () =>
       unavailable('UNAVAILABLE', 'The results cannot be read now: retry.', { retryAfterMs: RETRY_AFTER_MS }),
     maxBatch: POLLS_PER_CALL,
@@ -33,5 +38,19 @@ export const makeGetResults = (deps: {
     // First of all: votes does not know which polls exist.
     const poll = await deps.getPollText(pollId, requestId)
     return { poll, results: await read(pollId, requestId) }
+  }
+}
+
+/** Knows the highest version that was said of each poll: a copy of the live view may lag behind it, and a version must not go back. */
+const rememberVersions = () => {
+  const said = new Map<number, number>()
+  return ({ pollId, version, stale }: Results): boolean => {
+    const highest = said.get(pollId) ?? 0
+    if (stale && version < highest) return true
+    said.delete(pollId)
+    said.set(pollId, Math.max(version, highest))
+    const [oldest] = said.keys()
+    if (said.size > VERSIONS_KEPT && oldest !== undefined) said.delete(oldest)
+    return false
   }
 }

@@ -338,6 +338,23 @@ describe('results', () => {
     expect(fresh.status).toBe(304)
   })
 
+  test('never go back to a copy that is older than what was said', async () => {
+    const copyAt = (version: number) => {
+      const copy = { version, counts: [version], status: 'POLL_STATUS_OPEN' as const, stale: true }
+      world.votes.handlers.GetResults = ({ pollIds }) =>
+        Promise.resolve({ results: pollIds.map((pollId) => ({ pollId, ...copy })) })
+    }
+    const statuses: number[] = []
+
+    statuses.push((await world.fetch('/polls/1/results')).status)
+    for (const version of [16, 17]) {
+      copyAt(version)
+      statuses.push((await world.fetch('/polls/1/results')).status)
+    }
+
+    expect(statuses).toEqual([200, 503, 200])
+  })
+
   test('that are unknown, with the record away and no copy, are 503 for that poll alone', async () => {
     world.votes.handlers.GetResults = ({ pollIds }) =>
       Promise.resolve({ results: pollIds.map((pollId) => ({ pollId, unknown: true })) })

@@ -32,7 +32,8 @@ export const connectRedis = (url: string): Redis => {
 /** Closes a connection and waits until it is gone. */
 export const disconnectRedis = async (redis: Redis): Promise<void> => {
   if (redis.status === 'end') return
+  const hasSocket = redis.status !== 'reconnecting' && redis.status !== 'wait' // only a socket's end is said
   const ended = new Promise((resolve) => redis.once('end', resolve))
   redis.disconnect()
-  await ended
+  if (hasSocket) await ended
 }

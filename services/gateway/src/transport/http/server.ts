@@ -13,6 +13,9 @@ import { methodNotAllowed, Problem } from './problem.js'
 import { answerRaw } from './raw-answer.js'
 import { readRequestId } from './request-id.js'
 
+/** A hall of people connects at once; Node's 511 would drop some, who then wait a second for their system's retry. The kernel has the last word (somaxconn). */
+const BACKLOG = 4_096
+
 /** API.md: 16 KiB of headers, and 10 s to send them. */
 const MAX_HEADER_BYTES = 16 * 1024
 const HEADERS_WITHIN_MS = 10_000
@@ -117,7 +120,7 @@ const listeningServer = ({ pipes }: Deps, open: OpenExchanges, begin: Begin): Se
 const listen = (server: Server, { host, port }: Deps): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ host, port }, () => {
+    server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject)
       resolve()
     })
