@@ -107,6 +107,7 @@ const tell = async (
     votesFromStart: diary.sent('vote', outage.beganMs, untilMs),
     votes: sent('vote'),
     reads: sent('read'),
-    healths: sent('health'),
+    // How it is asks everybody, and takes as long as the slowest: what is answered after the end tells of the end.
+    healths: sent('health').filter(({ sentMs, tookMs }) => sentMs + tookMs < endedMs),
   }
 }

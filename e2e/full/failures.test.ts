@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NORMAL_WITHIN_MS } from '../client/contest.js'
 import type { CountedVote, Results } from '../client/documents.js'
 import { readMetric } from '../client/ops.js'
-import { countsOf, createPoll, readResults, vote } from '../client/polls.js'
+import { countsOf, createPoll, readResults, voteUntilCounted } from '../client/polls.js'
 import { openRest } from '../client/rest.js'
 import { openEvents, openSocket, type Stream } from '../client/streams.js'
 import { countedByStatus, keepDiary, quantileMs, type Entry } from '../engines/diary.js'
@@ -288,7 +288,7 @@ test('docs/runbooks/log-lost.md: a log is lost, its votes stay counted, and a ne
   const poll = await createPoll(diary)
   const keys = Array.from({ length: 20 }, () => randomUUID())
   const castAll = (): Promise<readonly CountedVote[]> =>
-    Promise.all(keys.map((key, index) => vote(diary, poll.id, index % 3, key)))
+    Promise.all(keys.map((key, index) => voteUntilCounted(diary, poll.id, index % 3, key)))
   const cast = await castAll()
   const results = await readResults(diary, poll.id)
 
@@ -307,7 +307,7 @@ test('docs/runbooks/log-lost.md: a log is lost, its votes stay counted, and a ne
   })
   const castAgain = await castAll()
   const readAgain = await readResults(diary, poll.id)
-  const { version } = await vote(diary, poll.id, 0)
+  const { version } = await voteUntilCounted(diary, poll.id, 0, randomUUID())
 
   expect([refused.answer?.status, refused.answer?.headers['retry-after']]).toEqual([503, '1'])
   expect([countsOf(readMeanwhile), readMeanwhile.stale]).toEqual([countsOf(results), false])
