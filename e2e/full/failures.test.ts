@@ -252,7 +252,7 @@ test('one frozen partition leaves the p99 of the other votes within twice the no
   }
   const window = async (): Promise<readonly Entry[]> =>
     voteSteadily(diary, poll.id, { perSecond: 100, lastsMs: 4_000 })
-  const ratios: number[] = []
+  const p99s: { readonly normal: number[]; readonly other: number[] } = { normal: [], other: [] }
   const told = { elsewhere: new Set<unknown>(), there: new Set<unknown>() }
   await window() // the first votes warm everything up
 
@@ -262,23 +262,26 @@ test('one frozen partition leaves the p99 of the other votes within twice the no
     const during = await window().finally(() => held[Symbol.asyncDispose]())
     for (const entry of during)
       (isElsewhere(entry) ? told.elsewhere : told.there).add(entry.answer?.status ?? 0)
-    const [normal, other] = [before, during.filter(isElsewhere)].map((each) => quantileMs(each, 0.99))
-    process.stderr.write(
-      `p99 ${Math.round(normal ?? 0)} ms, with a frozen partition ${Math.round(other ?? 0)} ms\n`,
-    )
-    ratios.push((other ?? Infinity) / (normal ?? 0))
+    const [normal, other] = [quantileMs(before, 0.99), quantileMs(during.filter(isElsewhere), 0.99)]
+    process.stderr.write(`p99 ${Math.round(normal)} ms, with a frozen partition ${Math.round(other)} ms\n`)
+    p99s.normal.push(normal)
+    p99s.other.push(other)
     await eventually(async () => expect((await diary.ask('/health')).answer?.status).toBe(200))
     await sleep(CALM_MS)
   }
 
   expect([...told.elsewhere]).toEqual([200])
   expect(told.there).toContain(202)
-  expect(ratios.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)]).toBeLessThan(2)
+  expect(medianOf(p99s.other)).toBeLessThan(Math.max(2 * medianOf(p99s.normal), NOISE_MS))
 })
 
 const FROZEN = 3
 /** A busy machine now and then adds a hundred milliseconds to some of a window; seldom to most windows of one kind. */
 const ROUNDS = 3
+/** Who waits for a lock waits a second or more; differences below this are the machine's. */
+const NOISE_MS = 150
+const medianOf = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity
 /** What waited in the frozen partition is folded. */
 const CALM_MS = 1_500
 
