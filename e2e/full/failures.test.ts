@@ -272,14 +272,12 @@ test('one frozen partition leaves the p99 of the other votes within twice the no
 
   expect([...told.elsewhere]).toEqual([200])
   expect(told.there).toContain(202)
-  expect(medianOf(p99s.other)).toBeLessThan(Math.max(2 * medianOf(p99s.normal), NOISE_MS))
+  expect(medianOf(p99s.other)).toBeLessThan(2 * medianOf(p99s.normal))
 })
 
 const FROZEN = 3
 /** A busy machine now and then adds a hundred milliseconds to some of a window; seldom to most windows of one kind. */
-const ROUNDS = 3
-/** Who waits for a lock waits a second or more; differences below this are the machine's. */
-const NOISE_MS = 150
+const ROUNDS = 5
 const medianOf = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity
 /** What waited in the frozen partition is folded. */

@@ -142,6 +142,5 @@ test('a partition whose bookmark somebody holds for 3 seconds holds up no other'
   process.stderr.write(
     `p99 of the other partitions: ${normalMs.toFixed(1)} ms, locked ${lockedMs.toFixed(1)} ms\n`,
   )
-  // A vote that waited for the lock would take its whole time; less than half a second is this machine's noise.
-  expect(lockedMs).toBeLessThan(Math.max(2 * normalMs, 500))
+  expect(lockedMs).toBeLessThan(Math.max(2 * normalMs, 50))
 })

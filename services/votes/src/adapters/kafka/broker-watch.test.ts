@@ -129,3 +129,17 @@ test('a stop leaves no connection and no question', async () => {
   expect(seen.open).toBe(0)
   expect(seen.asked).toBe(asked)
 })
+
+test('brokers that answer questions but refused an append are not tried again for half a second', async () => {
+  const { watch, clock, seen } = aWatch()
+  watch.start()
+  await clock.advance(100)
+
+  watch.failed()
+  await clock.advance(499)
+  const before = watch.up
+  await clock.advance(501)
+
+  expect([before, watch.up]).toEqual([false, true])
+  expect(seen.changes).toEqual([true, false, true])
+})

@@ -3,10 +3,22 @@ import { fakeClock } from '@votestream/testing'
 import { mayHoldUnfolded } from './may-hold.js'
 
 /** A log of ten records, of which so many are folded at a time. */
-const ask = ({ folded = (_ms: number): number => 10, upForMs = 60_000, answers = true } = {}) => {
+const ask = ({
+  folded = (_ms: number): number => 10,
+  upForMs = 60_000,
+  answers = true,
+  answersAfterMs = 0,
+} = {}) => {
   const clock = fakeClock()
   const ends = [{ partition: 0, low: 0, high: 10 }]
-  const watch = { upForMs, ends: () => (answers ? Promise.resolve(ends) : Promise.reject(new Error('away'))) }
+  const watch = {
+    upForMs,
+    ends: async () => {
+      if (answersAfterMs > 0) await clock.sleep(answersAfterMs)
+      if (!answers) throw new Error('away')
+      return ends
+    },
+  }
   const store = { readBookmarks: () => Promise.resolve(new Map([[0, folded(clock.monotonicMs())]])) }
   const outcome = mayHoldUnfolded({ watch, store, clock }).catch((error: unknown) => error)
   return { clock, outcome }
@@ -39,4 +51,11 @@ test.each([
   const { outcome } = ask(options)
 
   expect(await outcome).toMatchObject({ code: 'unavailable', retryAfterMs: 1_000 })
+})
+
+test('cannot say when the brokers took so long that they may have stood still', async () => {
+  const { clock, outcome } = ask({ answersAfterMs: 701 })
+  await clock.advance(701)
+
+  expect(await outcome).toMatchObject({ reason: 'UNAVAILABLE' })
 })
