@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { settle } from './accounts/settle.js'
+import { storesOf } from './accounts/stores.js'
 import { NORMAL_WITHIN_MS, openContest, type Contest } from './client/contest.js'
 import { openRest, type Rest } from './client/rest.js'
 import { startMesh, type RunningMesh } from './mesh.js'
@@ -106,7 +107,7 @@ describe('under load, one process after the other is killed', () => {
   })
 
   test('no acknowledged vote is lost, none counts twice, and every account agrees within 10 s', async () => {
-    await settle({ contest, rest, mesh })
+    await settle({ contest, rest, stores: await storesOf(mesh.runFolder) })
 
     expect(contest.known(undefined)).toEqual([])
     expect(contest.known('counted').length).toBeGreaterThan(VOTES_A_SECOND)
@@ -142,7 +143,7 @@ describe.each([
 
     mesh = await startMesh({ stateFolder, env: { RATE_LIMIT_PER_MINUTE: '0', PORT: port } })
     await contest.untilNormal(performance.now())
-    await settle({ contest, rest, mesh })
+    await settle({ contest, rest, stores: await storesOf(mesh.runFolder) })
 
     expect(acknowledged).toBeGreaterThan(0)
     expect(contest.known('counted').length).toBeGreaterThan(acknowledged)

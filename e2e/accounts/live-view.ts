@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis'
-import { portsOf } from '../run-record.js'
+import type { Stores } from './stores.js'
 
 /** The copy of a poll's results that lies in Redis. */
 export interface Copy {
@@ -8,10 +8,9 @@ export interface Copy {
   readonly counts: readonly number[]
 }
 
-/** Every copy that is in the Redis of a run. */
-export const readCopies = async (runFolder: string): Promise<readonly Copy[]> => {
-  const { redis: port } = await portsOf(runFolder)
-  const redis = new Redis({ host: '127.0.0.1', port: port ?? 0 })
+/** Every copy that is in the Redis of a full mesh. */
+export const readCopies = async ({ redis: url }: Stores): Promise<readonly Copy[]> => {
+  const redis = new Redis(url ?? '')
   try {
     const keys = await redis.keys('results:*')
     const texts = keys.length === 0 ? [] : await redis.mget(keys)

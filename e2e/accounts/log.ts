@@ -1,8 +1,8 @@
 import { logRecords, type LogRecordOutput } from '@votestream/proto'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { randomUUID } from 'node:crypto'
-import { portsOf } from '../run-record.js'
 import type { RecordedVote } from './recorded-vote.js'
+import type { Stores } from './stores.js'
 
 /** One partition of the log, from offset 0 on. */
 export type PartitionRecords = readonly LogRecordOutput[]
@@ -12,11 +12,10 @@ const READ_LIMIT_MS = 20_000
 const FETCH_WAIT_MS = 100
 const TOPIC = 'votes'
 
-/** Reads the whole topic of a run, up to what was in it at the call; fails when a partition does not begin at 0 or has a gap. */
-export const readLog = async (runFolder: string): Promise<readonly PartitionRecords[]> => {
-  const { kafka: port } = await portsOf(runFolder)
+/** Reads the whole topic of a full mesh, up to what was in it at the call; fails when a partition does not begin at 0 or has a gap. */
+export const readLog = async ({ kafka: brokers = [] }: Stores): Promise<readonly PartitionRecords[]> => {
   const kafka = new kafkajs.Kafka({
-    ...{ clientId: 'votestream-e2e', brokers: [`127.0.0.1:${port ?? 0}`] },
+    ...{ clientId: 'votestream-e2e', brokers: [...brokers] },
     logLevel: kafkajs.logLevel.NOTHING,
   })
   const ends = await endsOf(kafka)

@@ -5,11 +5,11 @@ import type { Results } from '../client/documents.js'
 import type { Voter } from '../client/electorate.js'
 import { countsOf, readResults } from '../client/polls.js'
 import type { Rest } from '../client/rest.js'
-import type { RunningMesh } from '../mesh.js'
 import { readCopies } from './live-view.js'
 import { foldLog, readLog } from './log.js'
 import { lineOf, talliesOf } from './recorded-vote.js'
 import { readRows } from './rows.js'
+import type { Stores } from './stores.js'
 
 /** C6. */
 export const EQUAL_WITHIN_MS = 10_000
@@ -21,14 +21,14 @@ const MOST_SHOWN = 10
 interface Options {
   readonly contest: Contest
   readonly rest: Rest
-  readonly mesh: Pick<RunningMesh, 'runFolder' | 'full'>
+  readonly stores: Stores
 }
 
 /**
  * Ends a contest and holds every account of its votes against what the voters were told: C1 to C3, C5 and C6. Resolves to how many records
  * of a full mesh's log repeat a vote.
  */
-export const settle = async ({ contest, rest, mesh }: Options): Promise<{ readonly repeated: number }> => {
+export const settle = async ({ contest, rest, stores }: Options): Promise<{ readonly repeated: number }> => {
   await contest.election.finish()
   const lastMs = performance.now()
   const { pollIds, options } = contest
@@ -44,7 +44,7 @@ export const settle = async ({ contest, rest, mesh }: Options): Promise<{ readon
   await eventually(() => expectSame(contest, results), {
     timeoutMs: EQUAL_WITHIN_MS - (performance.now() - lastMs),
   })
-  const rows = (await readRows(mesh.runFolder)).filter(({ pollId }) => pollIds.includes(pollId))
+  const rows = (await readRows(stores)).filter(({ pollId }) => pollIds.includes(pollId))
 
   expect(contest.faultsSeen()).toEqual([])
   expect(results.map(countsOf)).toEqual(expected)
@@ -54,7 +54,7 @@ export const settle = async ({ contest, rest, mesh }: Options): Promise<{ readon
   expect(rows.length).toBe(counted.length)
   expect(missingFrom(rows.map(idOf), counted.map(idOf))).toEqual([])
   expect(await statusesOf(rest, counted)).toEqual(new Set(['counted']))
-  return mesh.full ? await expectEqualAccounts(mesh.runFolder, rest) : { repeated: 0 }
+  return stores.kafka ? await expectEqualAccounts(stores, rest) : { repeated: 0 }
 }
 
 /** What the observers saw last is what the results say. */
@@ -86,11 +86,11 @@ const statusesOf = async (rest: Rest, voters: readonly Voter[]): Promise<Readonl
  * be voting meanwhile; resolves to how often the log repeats a vote that it has already.
  */
 export const expectEqualAccounts = async (
-  runFolder: string,
+  stores: Stores,
   rest: Rest,
 ): Promise<{ readonly repeated: number }> => {
-  const folded = foldLog(await readLog(runFolder))
-  const rows = await readRows(runFolder)
+  const folded = foldLog(await readLog(stores))
+  const rows = await readRows(stores)
   const tallies = talliesOf(folded.votes)
   const results = await Promise.all([...tallies.keys()].map((id) => readResults(rest, id)))
   const resultsOf = (id: number): Results | undefined => results.find(({ poll_id: each }) => each === id)
@@ -101,7 +101,7 @@ export const expectEqualAccounts = async (
   expect(results.map((each) => [each.poll_id, withoutLastZeros(countsOf(each))])).toEqual([...tallies])
   await eventually(
     async () => {
-      const copies = await readCopies(runFolder)
+      const copies = await readCopies(stores)
       expect(
         copies.map(({ pollId, version, counts }) => [pollId, version, withoutLastZeros(counts)]),
       ).toEqual(

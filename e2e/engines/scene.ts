@@ -2,6 +2,7 @@ import { expect } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { settle } from '../accounts/settle.js'
+import { storesOf } from '../accounts/stores.js'
 import { NORMAL_WITHIN_MS, openContest, type Contest } from '../client/contest.js'
 import { openRest } from '../client/rest.js'
 import type { RunningMesh } from '../mesh.js'
@@ -63,7 +64,7 @@ export const openScene = async (mesh: RunningMesh): Promise<Scene> => {
       return tookMs
     },
     async expectEqualAccounts() {
-      await settle({ contest, rest: diary, mesh })
+      await settle({ contest, rest: diary, stores: await storesOf(mesh.runFolder) })
       expect(contest.known(undefined)).toEqual([])
     },
     [Symbol.asyncDispose]: async () => {

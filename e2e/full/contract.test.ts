@@ -1,5 +1,6 @@
 import { describe, jest, test } from '@jest/globals'
 import { expectEqualAccounts } from '../accounts/settle.js'
+import { storesOf } from '../accounts/stores.js'
 import { badInput } from '../suites/bad-input.js'
 import { exactlyOnce } from '../suites/exactly-once.js'
 import { journeys } from '../suites/journeys.js'
@@ -18,5 +19,5 @@ describe('exactly once', () => exactlyOnce(subject))
 describe('streams', () => streams(subject))
 
 test('after all of this Kafka, PostgreSQL, Redis and the results tell of the same votes', async () => {
-  await expectEqualAccounts(subject.mesh.runFolder, subject.rest)
+  await expectEqualAccounts(await storesOf(subject.mesh.runFolder), subject.rest)
 })

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { settle } from '../accounts/settle.js'
+import { storesOf } from '../accounts/stores.js'
 import { NORMAL_WITHIN_MS, openContest, type Contest } from '../client/contest.js'
 import type { Health } from '../client/documents.js'
 import { readMetric, readTotal } from '../client/ops.js'
@@ -253,7 +254,7 @@ describe('under load', () => {
   })
 
   test('no acknowledged vote is lost, none counts twice, and every account agrees within 10 s', async () => {
-    const { repeated } = await settle({ contest, rest, mesh })
+    const { repeated } = await settle({ contest, rest, stores: await storesOf(mesh.runFolder) })
 
     expect(contest.known(undefined)).toEqual([])
     expect(repeated).toBeGreaterThan(0)

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { readCopies } from '../accounts/live-view.js'
 import { foldLog, readLog } from '../accounts/log.js'
 import { readRows } from '../accounts/rows.js'
+import { storesOf } from '../accounts/stores.js'
 import { countsOf, createPoll, readResults, vote } from '../client/polls.js'
 import { openEvents, openSocket } from '../client/streams.js'
 import { aMesh } from '../suites/subject.js'
@@ -24,8 +25,9 @@ test('one vote is a record in Kafka, a row in PostgreSQL, a key in Redis and a m
     [socket, events].map(({ sightings }) => sightings.until((results) => results.version >= version)),
   )
 
-  const rows = await readRows(mesh.runFolder)
-  const log = foldLog(await readLog(mesh.runFolder))
+  const stores = await storesOf(mesh.runFolder)
+  const rows = await readRows(stores)
+  const log = foldLog(await readLog(stores))
   expect(version).toBe(1)
   expect(rows).toEqual([{ pollId: poll.id, ballotKey: expect.any(String), voteId, choice: 1 }])
   expect(log).toEqual({ votes: rows, repeated: 0, faults: [] })
@@ -37,12 +39,12 @@ test('one vote is a record in Kafka, a row in PostgreSQL, a key in Redis and a m
   expect(await readResults(rest, poll.id)).toMatchObject({ version, total_votes: 1, stale: false })
   await eventually(async () => {
     // votes does not know how many options there are: nobody chose the third.
-    expect(await readCopies(mesh.runFolder)).toEqual([{ pollId: poll.id, version, counts: [0, 1] }])
+    expect(await readCopies(stores)).toEqual([{ pollId: poll.id, version, counts: [0, 1] }])
   })
 })
 
 test('every partition of the log begins with who it is, and has as many as it says', async () => {
-  const partitions = await readLog(subject.mesh.runFolder)
+  const partitions = await readLog(await storesOf(subject.mesh.runFolder))
 
   const first = partitions.map(([record]) => record?.genesis)
   expect(first.map((genesis) => genesis?.partitions)).toEqual(Array.from({ length: 6 }, () => 6))
