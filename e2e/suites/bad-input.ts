@@ -5,17 +5,16 @@ import { gzipSync } from 'node:zlib'
 import type { Poll, Problem } from '../client/documents.js'
 import { aPoll, countsOf, createPoll, readResults, vote } from '../client/polls.js'
 import type { Answer, Rest, SendOptions } from '../client/rest.js'
-import type { RunningMesh } from '../mesh.js'
-import type { Subject } from './subject.js'
+import type { PublicSubject } from './subject.js'
 
 /** What is refused, and how; nothing of it is counted. */
-export const badInput = (subject: Subject): void => {
+export const badInput = (subject: PublicSubject): void => {
   const NOBODY = 999_999_999
   const JSON_TYPE = { 'content-type': 'application/json' }
   const VOTE_LIMIT_BYTES = 4 * 1024
   const POLL_LIMIT_BYTES = 32 * 1024
 
-  let mesh: RunningMesh
+  let mesh: PublicSubject['mesh']
   let rest: Rest
 
   beforeAll(() => {

@@ -1,31 +1,24 @@
 import { beforeAll, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
+import { readRows } from '../accounts/rows.js'
 import type { CountedVote, Problem } from '../client/documents.js'
 import { countsOf, createPoll, readResults, vote, voteUntilCounted } from '../client/polls.js'
 import type { Answer, Rest } from '../client/rest.js'
-import type { RunningMesh } from '../mesh.js'
-import { askRecord } from '../run-record.js'
-import type { Subject } from './subject.js'
+import type { PublicSubject } from './subject.js'
 
 /** A vote that was acknowledged is counted, and counted once. */
-export const exactlyOnce = (subject: Subject): void => {
-  let mesh: RunningMesh
+export const exactlyOnce = (subject: PublicSubject): void => {
   let rest: Rest
 
   beforeAll(() => {
-    ;({ mesh, rest } = subject)
+    ;({ rest } = subject)
   })
 
   const times = <T>(count: number, run: (index: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, index) => run(index)))
 
-  const rowsOf = async (pollId: number): Promise<number> => {
-    const [row] = await askRecord<{ count: string }>(
-      mesh.runFolder,
-      `SELECT count(*) FROM votes.votes WHERE poll_id = ${pollId}`,
-    )
-    return Number(row?.count)
-  }
+  const rowsOf = async (pollId: number): Promise<number> =>
+    (await readRows(await subject.stores())).filter((row) => row.pollId === pollId).length
 
   test('one key 200 times at once counts once, and every answer is the same 200', async () => {
     const poll = await createPoll(rest)

@@ -4,17 +4,16 @@ import { randomUUID } from 'node:crypto'
 import type { CountedVote, Poll, Problem } from '../client/documents.js'
 import { aPoll, countsOf, createPoll, readResults, vote } from '../client/polls.js'
 import type { Answer, Rest } from '../client/rest.js'
-import type { RunningMesh } from '../mesh.js'
-import type { Subject } from './subject.js'
+import type { PublicSubject } from './subject.js'
 
 /** What a client can do with polls, votes and results, and what every answer has in common. */
-export const journeys = (subject: Subject): void => {
+export const journeys = (subject: PublicSubject): void => {
   const { full } = subject
   const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
   const RFC_3339_MS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
   const NOBODY = 999_999_999
 
-  let mesh: RunningMesh
+  let mesh: PublicSubject['mesh']
   let rest: Rest
 
   beforeAll(() => {

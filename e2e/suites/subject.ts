@@ -1,13 +1,20 @@
 import { afterAll, beforeAll } from '@jest/globals'
+import { storesOf, type Stores } from '../accounts/stores.js'
 import { openRest, type Rest } from '../client/rest.js'
 import { startMesh, type MeshOptions, type RunningMesh } from '../mesh.js'
 
-/** A mesh that a block of tests is about; ready from its beforeAll on. */
-export interface Subject {
+/** A mesh that a block of tests is about, wherever it runs; ready from the block's beforeAll on. */
+export interface PublicSubject {
   /** With Kafka and Redis: known before the mesh runs, so that tests can say what differs. */
   readonly full: boolean
-  readonly mesh: RunningMesh
+  readonly mesh: Pick<RunningMesh, 'url'>
   readonly rest: Rest
+  stores(): Promise<Stores>
+}
+
+/** A mesh of this machine. */
+export interface Subject extends PublicSubject {
+  readonly mesh: RunningMesh
 }
 
 /** Starts a mesh before the first test of the calling block and stops it after the last one. */
@@ -33,5 +40,6 @@ export const aMesh = (options: MeshOptions): Subject => {
     get rest() {
       return theOne().rest
     },
+    stores: () => storesOf(theOne().mesh.runFolder),
   }
 }
