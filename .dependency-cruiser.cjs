@@ -32,9 +32,14 @@ module.exports = {
       { path: '^services/', pathNot: '^services/$1/' },
     ),
     forbid(
+      'migrations-use-packages-only',
+      { path: '^migrations/' },
+      { path: '^(services|local|e2e|proto)/' },
+    ),
+    forbid(
       'packages-never-import-services',
       { path: '^(packages|proto)/' },
-      { path: '^(services|local|e2e)/' },
+      { path: '^(services|migrations|local|e2e)/' },
     ),
     forbid(
       'generated-types-stay-at-the-edge',
@@ -52,7 +57,7 @@ module.exports = {
     forbid(
       'no-dev-dependencies-in-production',
       {
-        path: '^(packages|services|local|proto)/[^.]*src/',
+        path: '^(packages|services|migrations|local|proto)/[^.]*src/',
         pathNot: '\\.test\\.ts$|^packages/testing/|^local/src/test/',
       },
       { dependencyTypes: ['npm-dev'] },

@@ -11,11 +11,14 @@ import { settings as testSettings } from './test/settings.js'
 
 const SERVICES = ['gateway', 'polls', 'votes', 'realtime'] as const
 
+const MIGRATIONS_INTRO =
+  'The program that brings PostgreSQL to where the services expect it: a Job on Kubernetes. It ends with 0 when that is done, with 1 when it could not be done.'
+
 const configModule = z.object({ settings: z.instanceof(z.ZodObject) })
 
-/** The schema of a built service: `local` runs services, it does not import their code. */
-async function serviceSettings(service: string): Promise<z.ZodObject> {
-  const file = new URL(`../../services/${service}/dist/config.js`, import.meta.url)
+/** The schema of a built program, by its folder: `local` runs programs, it does not import their code. */
+async function settingsIn(folder: string): Promise<z.ZodObject> {
+  const file = new URL(`../../${folder}/dist/config.js`, import.meta.url)
   return configModule.parse(await import(file.href)).settings
 }
 
@@ -28,8 +31,14 @@ const chapters: SettingsChapter[] = [
   },
 ]
 for (const service of SERVICES) {
-  chapters.push({ title: service, intro: '', settings: describeSettings(await serviceSettings(service)) })
+  const found = await settingsIn(`services/${service}`)
+  chapters.push({ title: service, intro: '', settings: describeSettings(found) })
 }
+chapters.push({
+  title: 'migrations',
+  intro: MIGRATIONS_INTRO,
+  settings: describeSettings(await settingsIn('migrations')),
+})
 
 chapters.push({
   title: 'npm test',

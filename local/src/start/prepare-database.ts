@@ -1,6 +1,11 @@
-import { DATABASE_ROLES, ensureRoles, migrate, urlForDatabase, urlForRole } from '@votestream/postgres'
+import {
+  DATABASE_ROLES,
+  prepareDatabase as prepare,
+  urlForDatabase,
+  urlForRole,
+  type DatabaseRole,
+} from '@votestream/postgres'
 import type { Logger } from '@votestream/runtime'
-import pg from 'pg'
 import { ExpectedFailure } from '../expected-failure.js'
 import { inRepository } from '../repository.js'
 import type { Secrets } from '../state/secrets.js'
@@ -16,41 +21,24 @@ export async function prepareDatabase(
   secrets: Secrets,
   logger: Logger,
 ): Promise<string[]> {
+  const passwords = Object.fromEntries(DATABASE_ROLES.map((role) => [role, secrets[role]])) as Record<
+    DatabaseRole,
+    string
+  >
+  const url = urlForRole(urlForDatabase(serverUrl, DATABASE), { role: 'owner', password: secrets.owner })
   try {
-    await ensureDatabase(serverUrl)
-    const passwords = Object.fromEntries(
-      DATABASE_ROLES.map((role) => [role, secrets[role]]),
-    ) as typeof secrets
-    await ensureRoles(serverUrl, DATABASE, passwords)
-    const url = urlForRole(urlForDatabase(serverUrl, DATABASE), { role: 'owner', password: secrets.owner })
-    const applied: string[] = []
-    for (const schema of SCHEMAS) {
-      const done = await migrate({
-        url,
+    return await prepare({
+      owner: { url },
+      admin: { address: { url: serverUrl }, passwords },
+      schemas: SCHEMAS.map((schema) => ({
         schema,
         directory: inRepository(`services/${schema}/migrations`),
-        logger,
-      })
-      applied.push(...done.applied.map((name) => `${schema}/${name}`))
-    }
-    return applied
+      })),
+      logger,
+    })
   } catch (error) {
     const causes: string[] = []
     for (let each: unknown = error; each instanceof Error; each = each.cause) causes.push(each.message)
     throw new ExpectedFailure(`cannot prepare the database: ${causes.join(': ')}`, 1, { cause: error })
-  }
-}
-
-async function ensureDatabase(serverUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl, application_name: 'votestream-launcher' })
-  client.on('error', () => undefined) // the statement that is running rejects as well
-  await client.connect()
-  try {
-    const { rowCount } = await client.query('SELECT 1 FROM pg_catalog.pg_database WHERE datname = $1', [
-      DATABASE,
-    ])
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${pg.escapeIdentifier(DATABASE)}`)
-  } finally {
-    await client.end().catch(() => undefined)
   }
 }

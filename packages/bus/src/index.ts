@@ -1,3 +1,5 @@
 export * from './bus.js'
 export * from './postgres/postgres-bus.js'
+export * from './redis/address.js'
 export * from './redis/redis-bus.js'
+export * from './redis/settings.js'

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { pgConnection, type DatabaseAddress } from './database-address.js'
 import { sqlState } from './errors.js'
 import { urlForDatabase } from './role-url.js'
 import { scramVerifier } from './scram-verifier.js'
@@ -13,17 +14,19 @@ export interface Login {
 // Roles belong to all databases of a server but advisory locks to one, so two runs for two databases do meet.
 const MOST_ATTEMPTS = 20
 const LONGEST_PAUSE_MS = 50
+const CONNECT_TIMEOUT_MS = 5_000
 // Duplicate role, the same found by a unique index, and "tuple concurrently updated", which has no state of its own.
 const CONCURRENT_CHANGES = ['42710', '23505', 'XX000']
 
 /** Creates or updates the roles and makes `database` theirs alone to create in; may run again, or several times at once. */
 export const ensureLogins = async (
-  adminUrl: string,
+  admin: DatabaseAddress,
   database: string,
   logins: readonly Login[],
 ): Promise<void> => {
   const client = new pg.Client({
-    connectionString: urlForDatabase(adminUrl, database),
+    ...pgConnection({ ...admin, url: urlForDatabase(admin.url, database) }),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'votestream-roles',
   })
   client.on('error', () => undefined) // the statement that is running rejects as well

@@ -1,5 +1,6 @@
 import type { Logger } from '@votestream/runtime'
 import pg from 'pg'
+import { pgConnection, type DatabaseAddress } from './database-address.js'
 import {
   changedFile,
   readMigrationFiles,
@@ -7,9 +8,8 @@ import {
   type MigrationFile,
 } from './migration-files.js'
 
-export interface MigrateOptions {
-  /** The owner's: migrations create what services only use. */
-  readonly url: string
+/** The address is the owner's: migrations create what services only use. */
+export interface MigrateOptions extends DatabaseAddress {
   readonly schema: string
   /** Where the numbered .sql files are. */
   readonly directory: string
@@ -26,13 +26,14 @@ const CONNECT_TIMEOUT_MS = 5_000
  */
 export const migrate = async ({
   url,
+  ca,
   schema,
   directory,
   logger,
 }: MigrateOptions): Promise<{ applied: string[] }> => {
   const files = await readMigrationFiles(directory)
   const client = new pg.Client({
-    connectionString: url,
+    ...pgConnection({ url, ca }),
     application_name: `votestream-migrate-${schema}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,

@@ -1,10 +1,10 @@
 import type { Clock, Logger, Registry } from '@votestream/runtime'
 import pg from 'pg'
+import { pgConnection, type DatabaseAddress } from './database-address.js'
 import { int8AsNumber } from './int8.js'
 import { sessionOptions } from './session-options.js'
 
-export interface PostgresPoolOptions {
-  readonly url: string
+export interface PostgresPoolOptions extends DatabaseAddress {
   /** Connections at most; they are opened when needed and then kept. */
   readonly max: number
   /** Seen in pg_stat_activity, and the metrics' label `pool`. */
@@ -36,6 +36,7 @@ const KEEP_ALIVE_DELAY_MS = 5_000
 /** Makes pg's pool with every timeout set and nothing connected yet. */
 export const openPool = ({
   url,
+  ca,
   max,
   applicationName,
   queryTimeoutMs = QUERY_TIMEOUT_MS,
@@ -45,7 +46,7 @@ export const openPool = ({
   sessionSettings = {},
 }: PostgresPoolOptions): pg.Pool =>
   new pg.Pool({
-    connectionString: url,
+    ...pgConnection({ url, ca }),
     max,
     application_name: applicationName,
     query_timeout: queryTimeoutMs,

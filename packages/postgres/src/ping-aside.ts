@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { pgConnection, type DatabaseAddress } from './database-address.js'
 import { sqlState } from './errors.js'
 import type { HealthWatch } from './health-watch.js'
 
@@ -8,18 +9,17 @@ export const PING_TIMEOUT_MS = 1_000
 // 53300: no connection is left, which a database that lives says.
 const TOO_MANY_CONNECTIONS = '53300'
 
-export interface PingAsideOptions {
-  readonly url: string
+export interface PingAsideOptions extends DatabaseAddress {
   readonly applicationName: string
   readonly health: HealthWatch
 }
 
 /** Asks the database over a connection that is opened for this and closed at once: while all of the pool are in use they are somebody's, and may be what hangs. */
 export const makePingAside =
-  ({ url, applicationName, health }: PingAsideOptions) =>
+  ({ url, ca, applicationName, health }: PingAsideOptions) =>
   async (): Promise<boolean> => {
     const client = new pg.Client({
-      connectionString: url,
+      ...pgConnection({ url, ca }),
       application_name: `${applicationName}-health`,
       connectionTimeoutMillis: PING_TIMEOUT_MS,
     })

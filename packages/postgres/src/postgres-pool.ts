@@ -36,7 +36,7 @@ export const postgresPool = (options: PostgresPoolOptions): Postgres => {
 
   const hasFreeConnection = (): boolean =>
     pool.waitingCount === 0 && (pool.idleCount > 0 || pool.totalCount < options.max)
-  const pingAside = makePingAside({ url: options.url, applicationName, health })
+  const pingAside = makePingAside({ url: options.url, ca: options.ca, applicationName, health })
   const healthCheck = makeHealthCheck({ health, clock, hasFreeConnection, ping, pingAside })
 
   pool.on('error', (error) => health.failed(error)) // an idle connection died

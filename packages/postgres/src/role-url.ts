@@ -17,6 +17,9 @@ export const urlForRole = (
   return result.href
 }
 
+/** The name of the database in a URL. */
+export const databaseIn = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(1))
+
 /** The same URL for another database of that server. */
 export const urlForDatabase = (url: string, database: string): string => {
   const result = new URL(url)

@@ -10,6 +10,10 @@ import { healthAsker } from './ask-health.js'
 import type { ServingStatus } from './ask-health.js'
 import type { AnyMethod, HealthCheck } from './service-types.js'
 
+/** What a kubelet asks for: whether the process lives, which stays so to its end, and whether it should be sent calls. */
+export const LIVENESS = 'liveness'
+export const READINESS = 'readiness'
+
 /** How soon a watcher hears of a change. */
 const WATCH_INTERVAL_MS = 1_000
 
@@ -25,7 +29,7 @@ export const healthDefinition = service as unknown as Record<'Check' | 'Watch' |
 
 /**
  * Answers grpc.health.v1 from live checks: an engine that is not configured is SERVICE_UNKNOWN; a name that is not listed is NOT_FOUND to
- * Check and SERVICE_UNKNOWN to Watch, as the protocol says. Once `stopping` aborts, everything is NOT_SERVING and watches end.
+ * Check and SERVICE_UNKNOWN to Watch, as the protocol says. Once `stopping` aborts, everything but `liveness` is NOT_SERVING and watches end.
  */
 export function healthService(
   checks: Readonly<Record<string, HealthCheck>>,
@@ -34,7 +38,7 @@ export function healthService(
   const askers = new Map(Object.entries(checks).map(([name, check]) => [name, healthAsker(check)]))
   const statusOf = async (name: string): Promise<ServingStatus> => {
     const current = (await askers.get(name)?.()) ?? 'SERVICE_UNKNOWN'
-    return stopping.aborted && current === 'SERVING' ? 'NOT_SERVING' : current
+    return stopping.aborted && name !== LIVENESS && current === 'SERVING' ? 'NOT_SERVING' : current
   }
   return {
     async Check(call: ServerUnaryCall<HealthRequest, HealthAnswer>, respond: sendUnaryData<HealthAnswer>) {
@@ -52,7 +56,8 @@ export function healthService(
       const look = async () => tell(await statusOf(call.request.service))
       const timer = setInterval(() => void look(), WATCH_INTERVAL_MS).unref()
       const leave = () => {
-        if (last !== 'SERVICE_UNKNOWN') tell('NOT_SERVING') // without a last check, which a stop would wait for
+        const outlives = last === 'SERVICE_UNKNOWN' || call.request.service === LIVENESS
+        if (!outlives) tell('NOT_SERVING') // without a last check, which a stop would wait for
         over = true
         clearInterval(timer)
         call.end()

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { Client, Metadata, credentials, status } from '@grpc/grpc-js'
 import { aFreePort, deferred, openPair, rejectionOf, startEchoClient } from '../test/echo.js'
-import { healthDefinition } from './health-service.js'
+import { healthDefinition, healthService } from './health-service.js'
 
 test('health answers from its checks, live', async () => {
   const engines = { postgres: true }
@@ -75,6 +75,39 @@ test('watching tells every change and ends when the server stops', async () => {
   foreign.close()
 
   expect(seen).toEqual(['SERVING', 'NOT_SERVING', 'SERVING', 'NOT_SERVING'])
+})
+
+describe('what a kubelet asks for', () => {
+  test('is liveness, which is always there, and readiness, as the service says it now', async () => {
+    let ready: boolean | string = 'the schema is not migrated'
+    await using pair = await openPair({}, { ready: () => ready })
+    const ask = async () => [
+      await pair.client.health('liveness', 1_000),
+      await pair.client.health('readiness', 1_000),
+    ]
+
+    expect(await ask()).toEqual([true, false])
+    ready = true
+    expect(await ask()).toEqual([true, true])
+    ready = 'draining'
+    expect(await ask()).toEqual([true, false])
+    expect(await pair.client.call('Say', { text: 'still served' })).toEqual({ text: 'still served' })
+  })
+
+  test('stays alive while the server stops, and is ready no more', async () => {
+    const stopping = new AbortController()
+    const { Check } = healthService({ liveness: () => true, readiness: () => true }, stopping.signal)
+    const ask = (service: string) =>
+      new Promise((resolve) => {
+        const respond = (_error: unknown, answer: unknown) => resolve(answer)
+        void (Check as (call: object, respond: unknown) => unknown)({ request: { service } }, respond)
+      })
+
+    stopping.abort()
+
+    expect(await ask('liveness')).toEqual({ status: 'SERVING' })
+    expect(await ask('readiness')).toEqual({ status: 'NOT_SERVING' })
+  })
 })
 
 describe('a check that takes time', () => {

@@ -16,3 +16,5 @@ export type {
   ServiceBinding,
 } from './service-types.js'
 export { MAX_DEADLINE_MS } from './settings.js'
+export { grpcTlsFaults, grpcTlsOf, grpcTlsSettings } from './tls.js'
+export type { GrpcTls } from './tls.js'

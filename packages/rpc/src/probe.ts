@@ -15,6 +15,7 @@ const NAME = 'votestream.probe'
 export const answersProbe = (channel: ChannelInterface, signal: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
     const { path, requestSerialize, responseDeserialize } = healthDefinition.Check
+    // The connection stands, over TLS or not: these credentials are not used.
     const client = new Client(channel.getTarget(), credentials.createInsecure(), { channelOverride: channel })
     const end = (answered: boolean) => {
       clearTimeout(limit)

@@ -1,4 +1,4 @@
-import { Client, credentials, status } from '@grpc/grpc-js'
+import { Client, status } from '@grpc/grpc-js'
 import type { ServiceError } from '@grpc/grpc-js'
 import { AppError, toAppError, unavailable } from '@votestream/errors'
 import type { Component, Logger, Registry } from '@votestream/runtime'
@@ -17,6 +17,7 @@ import { RunningCalls } from './running-calls.js'
 import type { AnyMethod, MethodName, RequestInput, ResponseOutput } from './service-types.js'
 import { MAX_DEADLINE_MS, clientOptions, silenceGrpc } from './settings.js'
 import { grpcTarget } from './target.js'
+import { clientCredentials, type GrpcTls } from './tls.js'
 
 export interface RpcClientOptions {
   /** `host:port`, a list of `ip:port`, or a gRPC target such as `dns:///polls:50051`: see grpcTarget. */
@@ -27,6 +28,8 @@ export interface RpcClientOptions {
   readonly name: string
   /** The deadline of a call that sets none; at most MAX_DEADLINE_MS counts. */
   readonly timeoutMs: number
+  /** Undefined: in the clear. */
+  readonly tls?: GrpcTls | undefined
 }
 
 export interface CallOptions {
@@ -80,7 +83,7 @@ const makeCaller = (options: RpcClientOptions): Caller => {
   silenceGrpc()
   const calls = new RunningCalls()
   const balanced = { ...clientOptions, ...balancing(peerEvents(calls, options)) }
-  const client = new Client(grpcTarget(options.addresses), credentials.createInsecure(), balanced)
+  const client = new Client(grpcTarget(options.addresses), clientCredentials(options.tls), balanced)
   return { client, calls }
 }
 

@@ -1,7 +1,7 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js'
 import type { Component, Logger, Registry } from '@votestream/runtime'
-import { healthDefinition, healthService } from './health-service.js'
+import { healthDefinition, healthService, LIVENESS, READINESS } from './health-service.js'
 import { callMetrics } from './metrics.js'
 import { serveStream, serveUnary } from './serve-method.js'
 import type { ServerSide } from './serve-method.js'
@@ -12,6 +12,7 @@ import {
   serverOptions,
   silenceGrpc,
 } from './settings.js'
+import { serverCredentials, type GrpcTls } from './tls.js'
 
 export interface RpcServerOptions {
   readonly host: string
@@ -22,6 +23,10 @@ export interface RpcServerOptions {
   readonly services: readonly ServiceBinding[]
   /** What grpc.health.v1 answers, by name: '' for the whole, each service's full name, and the engines. */
   readonly health: Readonly<Record<string, HealthCheck>>
+  /** What /readyz says; grpc.health.v1 answers it as `readiness`, and `liveness` beside it. */
+  readonly ready: () => boolean | string
+  /** Undefined: whoever reaches the port is served, in the clear. */
+  readonly tls?: GrpcTls | undefined
   readonly maxConnectionAgeMs?: number
   readonly shutdownGraceMs?: number
 }
@@ -44,10 +49,10 @@ const implementationOf = (binding: ServiceBinding, side: ServerSide): UntypedSer
     ]),
   )
 
-const bind = (server: Server, host: string, port: number): Promise<number> => {
+const bind = (server: Server, { host, port, tls }: RpcServerOptions): Promise<number> => {
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, serverCredentials(tls), (error, bound) => {
       if (error === null) resolve(bound)
       else reject(error)
     })
@@ -80,7 +85,8 @@ export function rpcServer(options: RpcServerOptions): RpcServer {
   const side = { logger: options.logger, record: callMetrics('server', options.registry) }
   for (const binding of options.services)
     server.addService(definitionOf(binding), implementationOf(binding, side))
-  server.addService(healthDefinition, healthService(options.health, stopping.signal))
+  const probes = { [LIVENESS]: () => true, [READINESS]: () => options.ready() === true }
+  server.addService(healthDefinition, healthService({ ...options.health, ...probes }, stopping.signal))
   let port = 0
 
   return {
@@ -88,7 +94,7 @@ export function rpcServer(options: RpcServerOptions): RpcServer {
       return port
     },
     async start() {
-      port = await bind(server, options.host, options.port)
+      port = await bind(server, options)
     },
     async stop() {
       stopping.abort()

@@ -68,7 +68,8 @@ export const startEchoServer = async (
   const registry = new Registry()
   const { lines, logger } = keepingLogger()
   const services = [bindService(echoDefinition, { Say: sayBack, Recite: reciteNothing, ...handlers })]
-  const base = { host: '127.0.0.1', port: 0, logger, registry, services, health: {}, shutdownGraceMs: 500 }
+  const listening = { host: '127.0.0.1', port: 0, shutdownGraceMs: 500 }
+  const base = { ...listening, logger, registry, services, health: {}, ready: () => true }
   const server = rpcServer({ ...base, ...options })
   await server.start()
   const address = `127.0.0.1:${server.port}`

@@ -14,7 +14,13 @@ const SECRET_KEYS = [
   'secret',
   'token',
   'DATABASE_URL',
+  'DATABASE_PASSWORD',
+  'ADMIN_DATABASE_URL',
+  'ADMIN_DATABASE_PASSWORD',
   'BUS_DATABASE_URL',
+  'REDIS_URL',
+  'REDIS_PASSWORD',
+  'KAFKA_SASL_PASSWORD',
 ]
 const SECRET_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`])
 

@@ -20,6 +20,8 @@ export interface OpsServer extends Component {
   stop(): Promise<void>
   /** The bound port; 0 while there is none. */
   readonly port: number
+  /** What /readyz says: true, or why not. */
+  readonly readiness: true | string
   /** From now on /readyz answers 503, so that nobody sends new work; /livez stays 200. */
   setDraining(): void
 }
@@ -43,8 +45,8 @@ const METHOD_NOT_ALLOWED: Answer = {
   headers: { allow: 'GET, HEAD' },
 }
 
-const readiness = (ready: boolean | string): Answer =>
-  ready === true ? OK : { status: 503, body: `${ready === false ? 'not ready' : ready}\n` }
+const readinessAnswer = (readiness: true | string): Answer =>
+  readiness === true ? OK : { status: 503, body: `${readiness}\n` }
 
 const answer = async (
   answers: Answers,
@@ -66,6 +68,11 @@ const answer = async (
 /** Serves GET /livez (always 200), /readyz (200, or 503 and the reason) and /metrics. */
 export const opsServer = ({ host, port, registry, ready, logger }: OpsServerOptions): OpsServer => {
   let draining = false
+  const readiness = (): true | string => {
+    if (draining) return 'draining'
+    const now = ready()
+    return now === false ? 'not ready' : now
+  }
   const metrics = async (): Promise<Answer> => ({
     status: 200,
     body: await registry.metrics(),
@@ -73,7 +80,7 @@ export const opsServer = ({ host, port, registry, ready, logger }: OpsServerOpti
   })
   const answers: Answers = new Map<string, Find>([
     ['/livez', () => OK],
-    ['/readyz', () => readiness(draining ? 'draining' : ready())],
+    ['/readyz', () => readinessAnswer(readiness())],
     ['/metrics', metrics],
   ])
 
@@ -88,6 +95,9 @@ export const opsServer = ({ host, port, registry, ready, logger }: OpsServerOpti
   return {
     get port() {
       return (server.address() as AddressInfo | null)?.port ?? 0
+    },
+    get readiness() {
+      return readiness()
     },
     setDraining: () => {
       draining = true

@@ -1,4 +1,5 @@
 import { Registry, collectDefaultMetrics } from 'prom-client'
+import { exposeEventLoop } from './event-loop-metrics.js'
 
 export { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -10,5 +11,6 @@ export const createRegistry = (service: string): Registry => {
   const registry = new Registry()
   registry.setDefaultLabels({ service })
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS })
+  exposeEventLoop(registry)
   return registry
 }

@@ -124,6 +124,9 @@ export const secret = (minLength = 1) =>
     },
   )
 
+/** Any text that is never printed. Required unless the caller makes it optional. */
+export const password = () => setting('text', (value): string | undefined => value, { secret: true })
+
 /** A URL that may carry a password, so it is never printed. Required unless the caller makes it optional. */
 export const secretUrl = (schemes: readonly string[] = ['postgres', 'postgresql']) => {
   const starts = schemes.map((scheme) => `${scheme}://`)

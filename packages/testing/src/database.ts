@@ -78,7 +78,7 @@ const makeTemplate = async (admin: Client, serverUrl: string, template: string):
     DatabaseRole,
     string
   >
-  await ensureRoles(serverUrl, draft, passwords)
+  await ensureRoles({ url: serverUrl }, draft, passwords)
   const owner = urlForRole(urlForDatabase(serverUrl, draft), { role: 'owner', password: PASSWORD })
   for (const schema of SCHEMAS)
     await migrate({ url: owner, schema, directory: migrationsOf(schema), logger: silentLogger })

@@ -1,3 +1,4 @@
+export * from './certificates.js'
 export * from './database.js'
 export { testKafka, testRedis, type TestKafka, type TestRedis } from './engines.js'
 export * from './eventually.js'

@@ -1,9 +1,12 @@
+import { redisFaults, redisOf, redisSettings, type RedisAddress } from '@votestream/bus'
+import { grpcTlsFaults, grpcTlsOf, grpcTlsSettings, type GrpcTls } from '@votestream/rpc'
 import {
   address,
   addressList,
   cidrList,
   commonSettings,
   ConfigError,
+  consistent,
   integer,
   milliseconds,
   port,
@@ -33,21 +36,19 @@ const hostAndPort = (text: string): HostAndPort => {
   return { host: text.slice(0, colon).replace(/^\[(.*)\]$/, '$1'), port: Number(text.slice(colon + 1)) }
 }
 
-/** The settings of the gateway; a key is the name of its environment variable. */
-export const settings = z.object({
+const base = z.object({
   ...commonSettings,
   PORT: port(8080).describe('Port of the public API and the page'),
   POLLS_ADDRESS: addressList().describe('Where PollsService answers'),
   VOTES_ADDRESS: addressList().describe('Where VotesService answers'),
+  ...grpcTlsSettings,
   REALTIME_ADDRESS: hostsAndPorts().describe(
     'Where realtime takes the streams that are piped to it: each replica in turn',
   ),
-  REDIS_URL: secretUrl(['redis', 'rediss'])
-    .optional()
-    .describe('Redis of the bus and of the rate limits; without it each gateway counts requests for itself'),
-  REDIS_PREFIX: text()
-    .default('')
-    .describe('Stands before every key and channel in Redis, so that several meshes can share one'),
+  ...redisSettings({
+    url: 'Redis of the bus and of the rate limits; without it each gateway counts requests for itself',
+    prefix: 'Stands before every key and channel in Redis, so that several meshes can share one',
+  }),
   BUS_DATABASE_URL: secretUrl()
     .optional()
     .describe('PostgreSQL of the bus, as role votestream_bus; required without REDIS_URL'),
@@ -76,13 +77,15 @@ export const settings = z.object({
   ),
 })
 
+/** The settings of the gateway; a key is the name of its environment variable. */
+export const settings = consistent(base, (read) => [...redisFaults(read), ...grpcTlsFaults(read)])
+
 interface HostAndPort {
   readonly host: string
   readonly port: number
 }
 
-export interface RedisConfig {
-  readonly url: string
+export interface RedisConfig extends RedisAddress {
   readonly prefix: string
 }
 
@@ -93,6 +96,8 @@ export interface Config {
   readonly drainDelayMs: number
   readonly pollsAddress: string
   readonly votesAddress: string
+  /** Undefined: gRPC in the clear. */
+  readonly grpcTls: GrpcTls | undefined
   /** At least one. */
   readonly realtime: readonly HostAndPort[]
   /** What carries the bus; Redis carries the rate limits as well. */
@@ -121,6 +126,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     drainDelayMs: read.DRAIN_DELAY_MS,
     pollsAddress: read.POLLS_ADDRESS,
     votesAddress: read.VOTES_ADDRESS,
+    grpcTls: grpcTlsOf(read),
     realtime: read.REALTIME_ADDRESS,
     bus: busOf(read),
     webDirectory: read.WEB_DIRECTORY,
@@ -137,7 +143,8 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
 }
 
 const busOf = (read: z.output<typeof settings>): Config['bus'] => {
-  if (read.REDIS_URL !== undefined) return { redis: { url: read.REDIS_URL, prefix: read.REDIS_PREFIX } }
+  const redis = redisOf(read)
+  if (redis !== undefined) return { redis }
   if (read.BUS_DATABASE_URL !== undefined) return { databaseUrl: read.BUS_DATABASE_URL }
   throw new ConfigError('bad settings:\n  REDIS_URL or BUS_DATABASE_URL: one of them is required')
 }

@@ -3,6 +3,7 @@ import { pollsService, votesService } from '@votestream/proto'
 import { rpcClient } from '@votestream/rpc'
 import type { Clock, Logger, Registry, Service } from '@votestream/runtime'
 import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { exposeBreakers, exposeEngines } from '@votestream/runtime'
 import { memoryRateLimits } from './adapters/memory/memory-rate-limits.js'
 import { gatewayMetrics } from './adapters/metrics/gateway-metrics.js'
 import { registrySource } from './adapters/metrics/registry-source.js'
@@ -51,7 +52,7 @@ export function createGateway({ config, logger, clock = systemClock }: Deps): Ga
   const registry = createRegistry('gateway')
   const metrics = gatewayMetrics(registry)
   const { bus, limits, memoryLimits, engines, pingRedis } = chooseEngines({ config, logger, registry, clock })
-  const client = { timeoutMs: CALL_WITHIN_MS, logger, registry }
+  const client = { timeoutMs: CALL_WITHIN_MS, tls: config.grpcTls, logger, registry }
   const pollsClient = rpcClient(pollsService, { ...client, name: 'polls', addresses: config.pollsAddress })
   const votesClient = rpcClient(votesService, { ...client, name: 'votes', addresses: config.votesAddress })
   const polls = rpcPolls(pollsClient)
@@ -105,6 +106,8 @@ const chooseEngines = ({ config, logger, registry, clock }: Required<Deps> & { r
   }
   const bus = redisBus({ ...config.bus.redis, ...forBus })
   const limits = sharedRateLimits({ ...config.bus.redis, insurance: memoryLimits, clock, logger })
+  exposeEngines(registry, { redis: () => bus.ping() })
+  exposeBreakers(registry, { shared_rate_limits: () => limits.away })
   return { bus, limits, memoryLimits, engines: { bus, limits }, pingRedis: () => bus.ping() }
 }
 

@@ -103,6 +103,7 @@ export const servePolls = (fake: FakePolls, port = 0): RpcServer => {
     ...options(port),
     services: [bindService(pollsService, handlers)],
     health: healthOf(fake, ['', pollsServiceName, 'postgres']),
+    ready: () => true,
   })
 }
 
@@ -136,5 +137,6 @@ export const serveVotes = (fake: FakeVotes, port = 0): RpcServer => {
     ...options(port),
     services: [bindService(votesService, handlers)],
     health: healthOf(fake, ['', votesServiceName, 'postgres', 'kafka', 'redis']),
+    ready: () => true,
   })
 }

@@ -13,7 +13,7 @@ export interface RedisStore extends AsyncDisposable {
 
 /** The store as it is, without insurance. */
 export const openRedisStore = async (prefix = testRedis().prefix): Promise<RedisStore> => {
-  const redis = connectRedis(testRedis().url)
+  const redis = connectRedis({ url: testRedis().url })
   await redis.connect()
   const store = redisRateLimits({ redis, prefix, clock: systemClock })
   return { redis, prefix, store, [Symbol.asyncDispose]: () => disconnectRedis(redis) }

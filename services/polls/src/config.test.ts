@@ -10,7 +10,8 @@ test('only the database has to be named', () => {
     grpcPort: 50051,
     opsPort: 9090,
     drainDelayMs: 0,
-    databaseUrl: 'postgres://votestream_polls:secret@127.0.0.1/votestream',
+    grpcTls: undefined,
+    database: { url: 'postgres://votestream_polls:secret@127.0.0.1/votestream', ca: undefined },
     databasePoolSize: 4,
     redis: undefined,
   })

@@ -1,9 +1,9 @@
-import { postgresBus, redisBus } from '@votestream/bus'
+import { postgresBus, redisBus, type Bus, type RedisBus } from '@votestream/bus'
 import { postgresPool, schemaGuard } from '@votestream/postgres'
 import { pollsService, pollsServiceName } from '@votestream/proto'
 import { bindService, rpcServer } from '@votestream/rpc'
-import type { Clock, Logger, Service } from '@votestream/runtime'
-import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import type { Clock, Logger, Registry, Service } from '@votestream/runtime'
+import { createRegistry, drain, exposeEngines, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { fileURLToPath } from 'node:url'
 import { postgresPollStore, postgresThemeStore } from './adapters/postgres/postgres-stores.js'
 import { makeCreatePoll } from './app/create-poll.js'
@@ -37,7 +37,7 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
 
   const registry = createRegistry('polls')
   const postgres = postgresPool({
-    ...{ url: config.databaseUrl, max: config.databasePoolSize, applicationName: 'votestream-polls' },
+    ...{ ...config.database, max: config.databasePoolSize, applicationName: 'votestream-polls' },
     ...{ logger, registry, clock },
   })
   const schema = schemaGuard({
@@ -48,11 +48,12 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
     clock,
     onFatal: fail,
   })
-  const speaking = { logger, registry, clock, listen: [] }
-  const bus =
-    config.redis === undefined
-      ? postgresBus({ url: config.databaseUrl, ...speaking })
-      : redisBus({ ...config.redis, ...speaking })
+  const bus = busOf(config, { logger, registry, clock })
+
+  exposeEngines(registry, {
+    postgres: () => postgres.healthCheck(),
+    redis: () => ('ping' in bus ? bus.ping() : null),
+  })
 
   const polls = postgresPollStore(postgres)
   const themes = postgresThemeStore(postgres)
@@ -65,9 +66,10 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
   })
   const right = (): boolean => schema.state === true
   const server = rpcServer({
-    ...{ host: config.host, port: config.grpcPort, logger, registry },
+    ...{ host: config.host, port: config.grpcPort, tls: config.grpcTls, logger, registry },
     services: [bindService(pollsService, handlers)],
     health: { '': right, [pollsServiceName]: right, postgres: () => postgres.healthCheck() },
+    ready: () => ops.readiness,
   })
   const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
@@ -76,3 +78,11 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
   const service = lifecycle(logger, { ops, postgres, schema, bus, server, draining })
   return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
 }
+
+type BusSurroundings = Required<Omit<Deps, 'config'>> & { readonly registry: Registry }
+
+/** Only spoken on: polls hears nothing. */
+const busOf = ({ redis, database }: Config, surroundings: BusSurroundings): Bus | RedisBus =>
+  redis === undefined
+    ? postgresBus({ ...database, ...surroundings, listen: [] })
+    : redisBus({ ...redis, ...surroundings, listen: [] })

@@ -1,15 +1,17 @@
+import { redisFaults, redisOf, redisSettings, type RedisAddress } from '@votestream/bus'
+import { grpcTlsFaults, grpcTlsOf, grpcTlsSettings, type GrpcTls } from '@votestream/rpc'
 import {
   ConfigError,
   addressList,
   cidrList,
   commonSettings,
+  consistent,
   integer,
   milliseconds,
   port,
   readEnv,
   secretUrl,
   setting,
-  text,
 } from '@votestream/runtime'
 import { z } from 'zod'
 
@@ -25,17 +27,16 @@ const originList = () =>
     },
   ).default([])
 
-export const settings = z.object({
+const base = z.object({
   ...commonSettings,
   PORT: port(8081).describe('Port of the streams'),
   POLLS_ADDRESS: addressList().describe('Where PollsService answers'),
   VOTES_ADDRESS: addressList().describe('Where VotesService answers'),
-  REDIS_URL: secretUrl(['redis', 'rediss'])
-    .optional()
-    .describe('Redis of the bus: what changes is heard there'),
-  REDIS_PREFIX: text()
-    .default('')
-    .describe('Stands before every channel in Redis, so that several meshes can share one'),
+  ...grpcTlsSettings,
+  ...redisSettings({
+    url: 'Redis of the bus: what changes is heard there',
+    prefix: 'Stands before every channel in Redis, so that several meshes can share one',
+  }),
   BUS_DATABASE_URL: secretUrl()
     .optional()
     .describe('PostgreSQL of the bus, as role votestream_bus; required without REDIS_URL'),
@@ -62,15 +63,20 @@ export const settings = z.object({
   ),
 })
 
+/** The settings of realtime; a key is the name of its environment variable. */
+export const settings = consistent(base, (read) => [...redisFaults(read), ...grpcTlsFaults(read)])
+
 export interface Config {
   readonly host: string
   readonly port: number
   readonly opsPort: number
   readonly pollsAddress: string
   readonly votesAddress: string
+  /** Undefined: gRPC in the clear. */
+  readonly grpcTls: GrpcTls | undefined
   /** Where changes are heard: one of the two. */
   readonly bus:
-    { readonly redis: { readonly url: string; readonly prefix: string } } | { readonly databaseUrl: string }
+    { readonly redis: RedisAddress & { readonly prefix: string } } | { readonly databaseUrl: string }
   readonly trustedProxies: readonly string[]
   readonly allowedOrigins: readonly string[]
   readonly maxConnections: number
@@ -85,7 +91,8 @@ export interface Config {
 const MS_PER_S = 1_000
 
 const busOf = (read: z.output<typeof settings>): Config['bus'] => {
-  if (read.REDIS_URL !== undefined) return { redis: { url: read.REDIS_URL, prefix: read.REDIS_PREFIX } }
+  const redis = redisOf(read)
+  if (redis !== undefined) return { redis }
   if (read.BUS_DATABASE_URL !== undefined) return { databaseUrl: read.BUS_DATABASE_URL }
   throw new ConfigError('bad settings:\n  REDIS_URL or BUS_DATABASE_URL: one of them is required')
 }
@@ -99,6 +106,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     opsPort: read.OPS_PORT,
     pollsAddress: read.POLLS_ADDRESS,
     votesAddress: read.VOTES_ADDRESS,
+    grpcTls: grpcTlsOf(read),
     bus: busOf(read),
     trustedProxies: read.TRUSTED_PROXIES,
     allowedOrigins: read.ALLOWED_ORIGINS,

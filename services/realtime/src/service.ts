@@ -1,8 +1,8 @@
-import { postgresBus, redisBus, type Bus, type Topic } from '@votestream/bus'
+import { postgresBus, redisBus, type Bus, type RedisBus, type Topic } from '@votestream/bus'
 import { pollsService, votesService } from '@votestream/proto'
 import { rpcClient } from '@votestream/rpc'
 import type { Clock, Logger, Registry, Service } from '@votestream/runtime'
-import { createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { createRegistry, drain, exposeEngines, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { randomUUID } from 'node:crypto'
 import { exposeStreamGauges, prometheusStreamMeter } from './adapters/metrics/stream-meter.js'
 import { rpcPollDefinitions } from './adapters/polls-client/poll-definitions.js'
@@ -45,7 +45,7 @@ export function createRealtime({ config, logger, clock = systemClock }: Deps): R
   const ready = (): true | string => (server.port === 0 ? 'the port is not bound' : true)
   const ops = opsServer({ host, port: config.opsPort, registry, ready, logger })
   const bus = busOf(config.bus, { logger, registry, clock, listen: ['results'] })
-  const calls = { timeoutMs: CALL_TIMEOUT_MS, logger, registry }
+  const calls = { timeoutMs: CALL_TIMEOUT_MS, tls: config.grpcTls, logger, registry }
   const polls = rpcClient(pollsService, { ...calls, addresses: config.pollsAddress, name: 'polls' })
   const votes = rpcClient(votesService, { ...calls, addresses: config.votesAddress, name: 'votes' })
 
@@ -58,7 +58,8 @@ export function createRealtime({ config, logger, clock = systemClock }: Deps): R
   const count = (): number => streams.count('websocket')
   const reports = reportConnections({ board: bus, replica: randomUUID(), count, clock })
   streams.onChange = reports.changed
-  exposeStreamGauges(registry, { streams, rooms })
+  exposeStreamGauges(registry, { streams, rooms, maxStreams: config.maxConnections, clock })
+  exposeEngines(registry, { redis: () => ('ping' in bus ? bus.ping() : null) })
 
   const watchPoll = makeWatchPoll({ definitions: rpcPollDefinitions({ polls, clock }), rooms })
   const server = streamServer({ ...shared, watchPoll, streams })
@@ -75,7 +76,7 @@ interface BusSurroundings {
   readonly listen: readonly Topic[]
 }
 
-const busOf = (bus: Config['bus'], surroundings: BusSurroundings): Bus =>
+const busOf = (bus: Config['bus'], surroundings: BusSurroundings): Bus | RedisBus =>
   'redis' in bus
     ? redisBus({ ...bus.redis, ...surroundings })
     : postgresBus({ url: bus.databaseUrl, ...surroundings })

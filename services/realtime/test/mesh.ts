@@ -44,6 +44,7 @@ const serverOf = <D extends object>(definition: D, handlers: Partial<Handlers<D>
       registry: createRegistry('test'),
       services: [bindService(definition, { ...all, ...handlers })],
       health: { '': () => true },
+      ready: () => true,
       shutdownGraceMs: 0,
     })
 }
@@ -143,6 +144,7 @@ export const openMeshOn = async (ground: Ground, settings: Partial<Config> = {})
       config: {
         ...defaults,
         pollsAddress: `127.0.0.1:${polls.port}`,
+        grpcTls: undefined,
         votesAddress: `127.0.0.1:${votes.port}`,
         bus: ground.realtimeBus,
         ...settings,

@@ -6,11 +6,12 @@ import { bindService, rpcClient, rpcServer } from '@votestream/rpc'
 import type { HealthCheck } from '@votestream/rpc'
 import type { Clock, Component, Logger, Registry, Service } from '@votestream/runtime'
 import { ConfigError, createRegistry, drain, lifecycle, opsServer, systemClock } from '@votestream/runtime'
+import { exposeBreakers, exposeEngines } from '@votestream/runtime'
 import { fileURLToPath } from 'node:url'
 import { directVoteLog } from './adapters/direct/direct-vote-log.js'
 import { postgresProcessLock } from './adapters/direct/process-lock.js'
 import { kafkaVoteLog } from './adapters/kafka/kafka-vote-log.js'
-import { exposeFoldLag } from './adapters/metrics/fold-lag.js'
+import { exposeFoldLag, exposeForeignLog } from './adapters/metrics/fold-lag.js'
 import { exposeLogGauges } from './adapters/metrics/log-gauges.js'
 import { tracedVoteMeter } from './adapters/metrics/traced-vote-meter.js'
 import { prometheusVoteMeter } from './adapters/metrics/vote-meter.js'
@@ -26,8 +27,9 @@ import { makeGetVote } from './app/get-vote.js'
 import { makeRepublish } from './app/republish.js'
 import { makeVerdictWaiters, type VerdictWaiters } from './app/verdict-waiters.js'
 import { makeVotesInHand } from './app/votes-in-hand.js'
-import type { Config, KafkaConfig } from './config.js'
+import type { Config } from './config.js'
 import type { VoteLog, VoteMeter, VoteStore } from './domain/ports.js'
+import type { KafkaConfig } from './kafka-settings.js'
 import { votesHandlers } from './transport/grpc/votes-handlers.js'
 
 const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url))
@@ -67,7 +69,7 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
 
   const registry = createRegistry('votes')
   const pg = postgresPool({
-    ...{ url: config.databaseUrl, max: config.databasePoolSize, applicationName: 'votestream-votes' },
+    ...{ ...config.database, max: config.databasePoolSize, applicationName: 'votestream-votes' },
     ...{ sessionSettings: SESSION_SETTINGS, logger, registry },
   })
   const schema = schemaGuard({
@@ -75,15 +77,18 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
     onFatal: fail,
   })
   const bus = busOf(config, { logger, registry, clock })
-  const polls = rpcClient(pollsService, {
-    ...{ addresses: config.pollsAddress, name: 'polls', timeoutMs: POLLS_TIMEOUT_MS, logger, registry },
-  })
+  const calls = { timeoutMs: POLLS_TIMEOUT_MS, tls: config.grpcTls, logger, registry }
+  const polls = rpcClient(pollsService, { ...calls, addresses: config.pollsAddress, name: 'polls' })
 
   const store = postgresVoteStore(pg)
   const base = { config, logger, clock, registry, store, bus, pg, fail }
   const { log, waiters, meter, parts, foldIsDown } = config.kafka
     ? sharedLog({ ...base, kafka: config.kafka })
     : ownLog(base)
+
+  const engines = enginesOf(log, pg, bus)
+  exposeEngines(registry, engines)
+  exposeBreakers(registry, { append: () => !log.open, fold: foldIsDown })
 
   const inHand = makeVotesInHand()
   const definitions = rpcPollDefinitions({ polls, clock })
@@ -96,9 +101,10 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
     getStats: () => store.readTotals(),
   })
   const server = rpcServer({
-    ...{ host: config.host, port: config.grpcPort, logger, registry },
+    ...{ host: config.host, port: config.grpcPort, tls: config.grpcTls, logger, registry },
     services: [bindService(votesService, handlers)],
-    health: healthOf(log, pg, bus),
+    health: { '': () => log.open, [votesServiceName]: () => log.open, ...engines },
+    ready: () => ops.readiness,
   })
   const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
@@ -111,10 +117,10 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
 
 type Common = Required<Omit<Deps, 'config'>> & { readonly registry: Registry }
 
-const busOf = ({ redis, databaseUrl }: Config, common: Common): Bus | RedisBus => {
+const busOf = ({ redis, database }: Config, common: Common): Bus | RedisBus => {
   // Only replicas of a shared log have something to hear: each other's progress.
   if (redis) return redisBus({ ...redis, ...common, listen: ['progress'] })
-  return postgresBus({ url: databaseUrl, ...common, listen: [] })
+  return postgresBus({ ...database, ...common, listen: [] })
 }
 
 interface Base extends Common {
@@ -140,7 +146,7 @@ interface ChosenLog {
 const ownLog = ({ config, logger, clock, registry, store, bus, fail }: Base): ChosenLog => {
   const meter = tracedVoteMeter(prometheusVoteMeter(registry), logger)
   const waiters = makeVerdictWaiters({ clock, meter })
-  const lock = postgresProcessLock({ url: config.databaseUrl, clock, logger })
+  const lock = postgresProcessLock({ ...config.database, clock, logger })
   const log = directVoteLog({ store, lock, logger, clock, onFatal: fail })
   log.run(makeFoldVotes({ store, waiters, publisher: bus, meter, clock }))
   exposeLogGauges(registry, { unfolded: () => log.pending, waiters: () => waiters.size })
@@ -170,20 +176,20 @@ const sharedLog = ({ kafka, ...base }: Base & { readonly kafka: KafkaConfig }): 
   bus.onReady(() => republish.ask())
   const unfolded = (): number => [...log.lag.values()].reduce((sum, lag) => sum + lag, 0)
   exposeLogGauges(registry, { unfolded, waiters: () => waiters.size })
-  exposeFoldLag(registry, () => log.lag)
+  exposeFoldLag(registry, { lag: () => log.lag, waitingMs: () => log.waitingMs })
+  exposeForeignLog(registry, () => log.foreign)
   return { log, waiters, meter, parts: { republish, log }, foldIsDown: () => log.foldFailing || !pg.healthy }
 }
 
 /** Named in the brokers' logs. */
 const CLIENT_ID = 'votestream-votes'
 
-const healthOf = (
+/** Whether each engine answers; null where there is none. */
+const enginesOf = (
   log: ChosenLog['log'],
   pg: Pick<Postgres, 'healthCheck'>,
   bus: Bus | RedisBus,
-): Record<string, HealthCheck> => ({
-  '': () => log.open,
-  [votesServiceName]: () => log.open,
+): Record<'postgres' | 'kafka' | 'redis', HealthCheck> => ({
   postgres: () => pg.healthCheck(),
   kafka: () => log.reachable ?? null,
   redis: () => ('ping' in bus ? bus.ping() : null),

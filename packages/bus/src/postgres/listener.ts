@@ -1,3 +1,4 @@
+import { pgConnection, type DatabaseAddress } from '@votestream/postgres'
 import type { Clock, Component, Logger } from '@votestream/runtime'
 import pg from 'pg'
 import type { Topic } from '../bus.js'
@@ -5,7 +6,7 @@ import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, HEARTBEAT_MS, keepListening } fr
 import { channelOf, topicOf } from './channels.js'
 
 export interface ListenerOptions {
-  readonly url: string
+  readonly address: DatabaseAddress
   readonly listen: readonly Topic[]
   readonly onMessage: (topic: Topic, payload: string) => void
   /** Called with true each time that messages begin to be heard, and with false when they no longer are. */
@@ -19,9 +20,9 @@ const KEEPALIVE_DELAY_MS = 5_000
 // A goodbye is a courtesy: whoever does not answer it is left.
 const GOODBYE_TIMEOUT_MS = 500
 
-const clientOf = (url: string): pg.Client =>
+const clientOf = (address: DatabaseAddress): pg.Client =>
   new pg.Client({
-    connectionString: url,
+    ...pgConnection(address),
     application_name: 'votestream-bus-listener',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
@@ -43,8 +44,8 @@ const listenOnce = async (
   onListening: () => void,
   stopping: AbortSignal,
 ): Promise<never> => {
-  const { url, listen, onMessage, onConnected, clock } = options
-  const client = clientOf(url)
+  const { address, listen, onMessage, onConnected, clock } = options
+  const client = clientOf(address)
   const lost = new AbortController()
   const over = AbortSignal.any([lost.signal, stopping])
   client.on('error', (error) => lost.abort(error))

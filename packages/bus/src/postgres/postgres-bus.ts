@@ -1,3 +1,4 @@
+import type { DatabaseAddress } from '@votestream/postgres'
 import { systemClock, type Clock, type Logger, type Registry } from '@votestream/runtime'
 import type { Bus, Topic } from '../bus.js'
 import { makeListeners } from '../listeners.js'
@@ -12,8 +13,7 @@ import { MAX_PAYLOAD_BYTES, postgresSender } from './sender.js'
 // The process' budget: 200 messages a second, which carry some 25,000 states. Under more than that each poll is sent less often.
 const MESSAGE_SPACING_MS = 5
 
-export interface PostgresBusOptions {
-  readonly url: string
+export interface PostgresBusOptions extends DatabaseAddress {
   readonly logger: Logger
   readonly registry: Registry
   readonly clock?: Clock
@@ -23,7 +23,7 @@ export interface PostgresBusOptions {
 
 /** A bus over LISTEN and NOTIFY: one connection to hear (none when there is nothing to hear) and one to speak. */
 export const postgresBus = (options: PostgresBusOptions): Bus => {
-  const { url, logger, registry, clock = systemClock, listen } = options
+  const { url, ca, logger, registry, clock = systemClock, listen } = options
   const metrics = busMetrics(registry)
   const subscriptions = makeSubscriptions(clock, metrics)
   const ready = makeListeners()
@@ -35,9 +35,9 @@ export const postgresBus = (options: PostgresBusOptions): Bus => {
     if (now) ready.call()
   }
 
-  const sender = postgresSender(url)
+  const sender = postgresSender({ url, ca })
   const listener = postgresListener({
-    url,
+    address: { url, ca },
     listen,
     onMessage: subscriptions.receive,
     onConnected,

@@ -1,3 +1,4 @@
+import { pgConnection, type DatabaseAddress } from '@votestream/postgres'
 import type { Component } from '@votestream/runtime'
 import pg from 'pg'
 import type { Message } from '../messages.js'
@@ -14,9 +15,9 @@ export interface Sender extends Required<Pick<Component, 'stop'>> {
 }
 
 /** Sends messages by NOTIFY, many in one statement, over a connection of its own: inside a transaction they would hold a global lock until its commit. */
-export const postgresSender = (url: string): Sender => {
+export const postgresSender = (address: DatabaseAddress): Sender => {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...pgConnection(address),
     application_name: 'votestream-bus-sender',
     max: 1,
     idleTimeoutMillis: 0, // the next message should not have to wait for a connection

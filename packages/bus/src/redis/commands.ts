@@ -1,6 +1,7 @@
 import type { Component, Logger } from '@votestream/runtime'
 import type { Redis, Result } from 'ioredis'
 import { makeBackoff } from '../backoff.js'
+import type { RedisAddress } from './address.js'
 import { leave, redisConnection, withoutCommand } from './connect.js'
 import { PUBLISH_CONNECTIONS, PUBLISH_NEWEST } from './scripts.js'
 
@@ -32,9 +33,9 @@ export interface Commands extends Required<Component> {
   ask<Answer>(question: (redis: Redis) => Promise<Answer>): Promise<Answer>
 }
 
-const makeConnection = (url: string): Redis => {
+const makeConnection = (address: RedisAddress): Redis => {
   const backoff = makeBackoff()
-  const redis = redisConnection(url, {
+  const redis = redisConnection(address, {
     connectionName: 'votestream-bus-sender',
     commandTimeout: COMMAND_TIMEOUT_MS,
     maxRetriesPerRequest: 1,
@@ -62,8 +63,8 @@ const logLosses = (redis: Redis, logger: Logger): void => {
   })
 }
 
-export const redisCommands = (url: string, logger: Logger): Commands => {
-  const redis = makeConnection(url)
+export const redisCommands = (address: RedisAddress, logger: Logger): Commands => {
+  const redis = makeConnection(address)
   logLosses(redis, logger)
   let attempted: Promise<void> = Promise.resolve()
   const ignore = (): void => undefined

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { CONNECT_TIMEOUT_MS } from '../keep-listening.js'
+import { redisTls, type RedisAddress } from './address.js'
 
 // So soon does a socket whose peer is gone begin to be probed.
 const KEEPALIVE_DELAY_MS = 5_000
@@ -8,8 +9,9 @@ const KEEPALIVE_DELAY_MS = 5_000
 const GOODBYE_TIMEOUT_MS = 50
 
 /** A connection that nobody made yet. What cannot be sent now fails now: nothing waits in a queue that nobody looks at. */
-export const redisConnection = (url: string, options: Omit<RedisOptions, 'replyMapping'>): Redis =>
-  new Redis(url, {
+export const redisConnection = (address: RedisAddress, options: Omit<RedisOptions, 'replyMapping'>): Redis =>
+  new Redis(address.url, {
+    ...redisTls(address),
     lazyConnect: true,
     enableOfflineQueue: false,
     autoResubscribe: false,

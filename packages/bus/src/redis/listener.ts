@@ -3,13 +3,14 @@ import type { Redis } from 'ioredis'
 import type { Topic } from '../bus.js'
 import { ANSWER_TIMEOUT_MS, HEARTBEAT_MS, keepListening } from '../keep-listening.js'
 import type { Subscriptions } from '../subscriptions.js'
+import type { RedisAddress } from './address.js'
 import { pollChannels, type PollChannels } from './channels.js'
 import { leave, redisConnection, withoutCommand } from './connect.js'
 import { readKeptConnections } from './kept-connections.js'
 import type { Names } from './names.js'
 
 export interface RedisListenerOptions {
-  readonly url: string
+  readonly address: RedisAddress
   readonly names: Names
   readonly listen: readonly Topic[]
   readonly hear: Pick<Subscriptions, 'receive' | 'hearConnections'>
@@ -61,7 +62,7 @@ const beat = async ({ redis, clock }: Life, over: AbortSignal): Promise<never> =
 
 /** Keeps one connection that subscribes, to the channels of the watched polls only; `start` does not wait for it. */
 export const redisListener = (options: RedisListenerOptions): RedisListener => {
-  const { url, names, hear, onConnected } = options
+  const { address, names, hear, onConnected } = options
   const wanted = new Set<string>()
   let current: PollChannels | undefined
 
@@ -69,7 +70,7 @@ export const redisListener = (options: RedisListenerOptions): RedisListener => {
     const lost = new AbortController()
     const over = AbortSignal.any([lost.signal, stopping])
     const lose = (error: unknown): void => lost.abort(withoutCommand(error))
-    const redis = redisConnection(url, {
+    const redis = redisConnection(address, {
       connectionName: 'votestream-bus-listener',
       commandTimeout: ANSWER_TIMEOUT_MS,
       retryStrategy: null,

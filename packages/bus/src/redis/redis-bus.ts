@@ -4,14 +4,14 @@ import { makeListeners } from '../listeners.js'
 import { makeBus } from '../make-bus.js'
 import { busMetrics } from '../metrics.js'
 import { makeSubscriptions } from '../subscriptions.js'
+import type { RedisAddress } from './address.js'
 import { redisCommands } from './commands.js'
 import { redisListener } from './listener.js'
 import { namesWith } from './names.js'
 import { redisPublisher } from './publisher.js'
 import { redisView, type RedisView } from './view.js'
 
-export interface RedisBusOptions {
-  readonly url: string
+export interface RedisBusOptions extends RedisAddress {
   /** Stands before every key and channel, so that several meshes can share a server. */
   readonly prefix: string
   readonly logger: Logger
@@ -30,7 +30,7 @@ const joined = <A extends object, B extends object>(a: A, b: B): A & B =>
 
 /** A bus over Redis 6 or newer: one connection to hear (none when there is nothing to hear) and one to speak and ask. */
 export const redisBus = (options: RedisBusOptions): RedisBus => {
-  const { url, prefix, logger, registry, clock = systemClock, listen } = options
+  const { url, ca, prefix, logger, registry, clock = systemClock, listen } = options
   const names = namesWith(prefix)
   const metrics = busMetrics(registry)
   const ready = makeListeners()
@@ -45,8 +45,16 @@ export const redisBus = (options: RedisBusOptions): RedisBus => {
   const subscriptions = makeSubscriptions(clock, metrics, (pollId, watched) =>
     listener.watch(pollId, watched),
   )
-  const listener = redisListener({ url, names, listen, hear: subscriptions, onConnected, clock, logger })
-  const commands = redisCommands(url, logger)
+  const listener = redisListener({
+    address: { url, ca },
+    names,
+    listen,
+    hear: subscriptions,
+    onConnected,
+    clock,
+    logger,
+  })
+  const commands = redisCommands({ url, ca }, logger)
   const publisher = redisPublisher({ commands, names, clock, logger, metrics })
 
   const bus = makeBus({

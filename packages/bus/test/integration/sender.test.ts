@@ -13,7 +13,7 @@ test('the largest payload arrives, and one byte more would be refused', async ()
   listener.on('notification', ({ payload = '' }) => lengths.push(payload.length))
   await listener.connect()
   await listener.query('LISTEN votestream_results')
-  const sender = postgresSender(database.urlFor('bus'))
+  const sender = postgresSender({ url: database.urlFor('bus') })
   const send = (bytes: number) => sender.send([{ topic: 'results', payload: 'x'.repeat(bytes) }])
 
   await send(MAX_PAYLOAD_BYTES)

@@ -18,7 +18,7 @@ describe('ensureRoles', () => {
   test('lets every role log in, and the owner alone create a schema', async () => {
     const passwords = { owner: TEST_PASSWORD, polls: TEST_PASSWORD, votes: TEST_PASSWORD, bus: TEST_PASSWORD }
 
-    await ensureRoles(database.url, database.name, passwords)
+    await ensureRoles(database, database.name, passwords)
 
     for (const role of DATABASE_ROLES) {
       const url = urlForRole(database.url, { role, password: TEST_PASSWORD })
@@ -72,7 +72,7 @@ describe('the logins', () => {
     await using _logins = await withLogins(database, logins)
     const renewed = { ...logins[1], password: 'another' }
 
-    await ensureLogins(database.url, database.name, [renewed])
+    await ensureLogins(database, database.name, [renewed])
 
     await expect(askAs(database.url, logins[1], 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
     await expect(askAs(database.url, renewed, 'SELECT 1')).resolves.toHaveLength(1)
@@ -94,7 +94,7 @@ describe('the logins', () => {
   test('may not have an empty password', async () => {
     const logins = uniqueLogins().map((login) => ({ ...login, password: '' }))
 
-    await expect(ensureLogins(database.url, database.name, logins)).rejects.toThrow('the password of owner_')
+    await expect(ensureLogins(database, database.name, logins)).rejects.toThrow('the password of owner_')
   })
 
   test('never show their password to the server', async () => {
@@ -117,7 +117,7 @@ describe('the logins', () => {
 
     await Promise.all(
       [first, second, first, second, first, second, first, second].map(({ url, name }) =>
-        ensureLogins(url, name, logins),
+        ensureLogins({ url }, name, logins),
       ),
     )
 

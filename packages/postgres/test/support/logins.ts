@@ -22,7 +22,7 @@ export const withLogins = async (
   database: BlankDatabase,
   logins: readonly Login[],
 ): Promise<AsyncDisposable> => {
-  await ensureLogins(database.url, database.name, logins)
+  await ensureLogins(database, database.name, logins)
   return { [Symbol.asyncDispose]: () => dropLogins(database, logins) }
 }
 

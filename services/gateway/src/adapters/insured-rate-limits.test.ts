@@ -21,7 +21,7 @@ const aWorld = () => {
   const insurance = memoryRateLimits(clock)
   const limits = insuredRateLimits({ shared: store, insurance, clock, logger: silentLogger })
   const take = async (): Promise<boolean> => (await limits.take('ip:a', budget)).allowed
-  return { clock, shared, take }
+  return { clock, shared, take, limits }
 }
 
 test('the shared store decides while it answers', async () => {
@@ -36,6 +36,20 @@ test('while it is away the insurance decides: as much as the budget says, and no
 
   expect([await take(), await take(), await take(), await take()]).toEqual([true, true, false, false])
   expect(shared.asked).toEqual(['ip:a'])
+})
+
+test('it says which of the two counts', async () => {
+  const { shared, clock, take, limits } = aWorld()
+  const before = limits.away
+  shared.works = false
+  await take()
+  const meanwhile = limits.away
+  shared.works = true
+  await clock.advance(1_000)
+  await take()
+  await clock.advance(0)
+
+  expect([before, meanwhile, limits.away]).toEqual([false, true, false])
 })
 
 test('nobody waits for it but those who asked when it went', async () => {

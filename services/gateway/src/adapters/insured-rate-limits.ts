@@ -13,11 +13,16 @@ interface Deps {
   readonly logger: Logger
 }
 
+export interface InsuredRateLimits extends RateLimitStore {
+  /** True while it counts in the insurance. */
+  readonly away: boolean
+}
+
 /**
  * Counts in the shared store while it answers. After its first failure it counts in the insurance at once, and asks the shared store again
  * on the side, once a second at most: no request waits for a store that is known to be away.
  */
-export const insuredRateLimits = ({ shared, insurance, clock, logger }: Deps): RateLimitStore => {
+export const insuredRateLimits = ({ shared, insurance, clock, logger }: Deps): InsuredRateLimits => {
   let away = false
   let askAgainAtMs = 0
 
@@ -40,6 +45,9 @@ export const insuredRateLimits = ({ shared, insurance, clock, logger }: Deps): R
   }
 
   return {
+    get away() {
+      return away
+    },
     async take(key, budget) {
       if (away) {
         askAgain()

@@ -299,6 +299,23 @@ describe('the service', () => {
   })
 })
 
+test('while it drains it is not ready, but alive, and serves on', async () => {
+  await using database = await openDatabase()
+  await using world = await startService(database.urlFor('polls'), { DRAIN_DELAY_MS: '1000' })
+  const health = async () => [
+    await world.polls.health('liveness', 1_000),
+    await world.polls.health('readiness', 1_000),
+    (await world.ops('/readyz')).status,
+  ]
+  await eventually(async () => expect(await health()).toEqual([true, true, 200]))
+
+  const stopped = world.stop()
+
+  expect(await health()).toEqual([true, false, 503])
+  expect(await world.polls.call('GetStats', {})).toMatchObject({ totalPolls: 0 })
+  await stopped
+})
+
 test.each([
   ['change a question', `UPDATE polls.polls SET question = 'x'`],
   ['choose an id', `INSERT INTO polls.polls (id, question, options) VALUES (1, 'x', '{a,b}')`],

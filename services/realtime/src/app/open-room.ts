@@ -55,6 +55,10 @@ export class OpenRoom implements Audience {
     return this.#room.stale
   }
 
+  get confirmedAtMs(): number {
+    return this.#room.confirmedAtMs
+  }
+
   get frame(): Frame | undefined {
     return this.#room.frame
   }

@@ -44,6 +44,11 @@ export class Room {
     return this.#stale
   }
 
+  /** When the number was last known to be true; -Infinity while it never was. */
+  get confirmedAtMs(): number {
+    return this.#confirmedAtMs
+  }
+
   /** What viewers should see now; undefined while nothing is known. */
   get frame(): Frame | undefined {
     if (this.#state === undefined) return undefined

@@ -19,6 +19,7 @@ const aPollsServer = (port = 0): RpcServer =>
       logger: silentLogger,
       registry: aRegistry(),
       health: {},
+      ready: () => true,
       shutdownGraceMs: 100,
     },
     services: [
@@ -36,7 +37,7 @@ const openService = async () => {
   await polls.start()
   const config = {
     ...{ host: '127.0.0.1', grpcPort: 0, opsPort: 0, drainDelayMs: 0, databasePoolSize: 4 },
-    ...{ databaseUrl: database.urlFor('votes'), pollsAddress: `127.0.0.1:${polls.port}` },
+    ...{ database: { url: database.urlFor('votes') }, pollsAddress: `127.0.0.1:${polls.port}` },
   }
   const votes = createVotes({ config, logger: silentLogger })
   await votes.start()

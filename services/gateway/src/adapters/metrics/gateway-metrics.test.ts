@@ -76,3 +76,9 @@ test('labels are bounded, whatever a service or a client says', async () => {
   expect(text).toContain('votestream_votes_answered_total{status="rejected",reason="OTHER"} 1')
   expect(text).toMatch(/http_request_duration_seconds_count\{route="other",method="other",status="404"\} 1/)
 })
+
+test('what is shed is there before the first is, so that the first counts as an increase', async () => {
+  const { text } = await aWorld().source.exposition()
+
+  expect(text.match(/^votestream_votes_shed_total\{.*\} 0$/gm)).toHaveLength(3)
+})

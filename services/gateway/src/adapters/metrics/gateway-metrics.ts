@@ -19,6 +19,8 @@ const KNOWN_REASONS: ReadonlySet<string> = new Set([
   'UNAVAILABLE',
 ])
 
+const SHED_REASONS = ['OVERLOADED', 'EXPIRED', 'RATE_LIMITED'] as const
+
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
 
 export interface Levels {
@@ -44,6 +46,8 @@ export const gatewayMetrics = (
   const received = counter('votes_received_total', 'Votes that were well-formed')
   const answered = counter('votes_answered_total', 'Votes by what they were answered', ['status', 'reason'])
   const shed = counter('votes_shed_total', 'Votes turned away to protect the others', ['reason'])
+  // Present from the start: the first increase of a counter that appears with it is no increase to Prometheus.
+  for (const reason of SHED_REASONS) shed.inc({ reason }, 0)
   const batch = histogram('vote_batch_size', 'Ballots in one CastVotes call', BATCH_BUCKETS)
   const requests = histogram(
     'http_request_duration_seconds',

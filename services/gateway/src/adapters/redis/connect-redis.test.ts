@@ -3,7 +3,7 @@ import { eventually } from '@votestream/testing'
 import { connectRedis, disconnectRedis } from './connect-redis.js'
 
 /** Nobody listens there. */
-const NOBODY = 'redis://127.0.0.1:1'
+const NOBODY = { url: 'redis://127.0.0.1:1' }
 
 test('a stop while Redis is away waits for nothing', async () => {
   const redis = connectRedis(NOBODY)

@@ -1,3 +1,4 @@
+import { redisTls, type RedisAddress } from '@votestream/bus'
 import { Redis } from 'ioredis'
 
 /** The handshake has this long, and so has a command that nobody waits for any more. */
@@ -12,8 +13,9 @@ const RECONNECT_STEP_MS = 50
 const GOODBYE_WITHIN_MS = 200
 
 /** Makes a connection that is opened by connect(), restored within about a second, and never keeps a command for later. */
-export const connectRedis = (url: string): Redis => {
-  const redis = new Redis(url, {
+export const connectRedis = (address: RedisAddress): Redis => {
+  const redis = new Redis(address.url, {
+    ...redisTls(address),
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0, // taking again for an answer that was lost would be taking twice

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from '@votestream/runtime'
+import { Counter, Gauge, Histogram, type Clock, type Registry } from '@votestream/runtime'
 import type { StreamMeter } from '../../domain/ports.js'
 
 /** From one small room (0.1 ms) to a replica that is far too full. */
@@ -38,11 +38,16 @@ export const prometheusStreamMeter = (registry: Registry): StreamMeter => {
 
 interface Levels {
   readonly streams: { count(): number }
-  readonly rooms: Iterable<{ readonly stale: boolean }> & { readonly size: number }
+  readonly rooms: Iterable<{ readonly stale: boolean; readonly confirmedAtMs: number }> & {
+    readonly size: number
+  }
+  readonly maxStreams: number
+  readonly clock: Pick<Clock, 'monotonicMs'>
 }
 
 /** Shows levels as they are when somebody looks. */
-export const exposeStreamGauges = (registry: Registry, { streams, rooms }: Levels): void => {
+export const exposeStreamGauges = (registry: Registry, levels: Levels): void => {
+  const { streams, rooms, maxStreams, clock } = levels
   const gauge = (name: string, help: string, level: () => number): void => {
     new Gauge({
       name: `votestream_realtime_${name}`,
@@ -54,6 +59,12 @@ export const exposeStreamGauges = (registry: Registry, { streams, rooms }: Level
     })
   }
   gauge('connections', 'Open streams', () => streams.count())
+  gauge('max_connections', 'Open streams at most; more are refused', () => maxStreams)
+  gauge(
+    'oldest_confirmation_seconds',
+    'Time since the number that is shown in a room was last confirmed, of the room where that is longest ago',
+    () => oldestSeconds(rooms, clock.monotonicMs()),
+  )
   gauge('rooms', 'Open rooms, one for each watched poll', () => rooms.size)
   gauge(
     'stale_rooms',
@@ -61,3 +72,10 @@ export const exposeStreamGauges = (registry: Registry, { streams, rooms }: Level
     () => [...rooms].filter((room) => room.stale).length,
   )
 }
+
+/** A room that was never confirmed has no age; it is counted as stale. */
+const oldestSeconds = (rooms: Levels['rooms'], nowMs: number): number =>
+  [...rooms]
+    .map(({ confirmedAtMs }) => (nowMs - confirmedAtMs) / MS_PER_S)
+    .filter(Number.isFinite)
+    .reduce((oldest, age) => Math.max(oldest, age), 0)

@@ -1,3 +1,4 @@
+import { pgConnection, type DatabaseAddress } from '@votestream/postgres'
 import type { Clock, Component, Logger } from '@votestream/runtime'
 import { Client } from 'pg'
 
@@ -8,8 +9,7 @@ const LOCK_DIRECT_LOG = 1
 const RETRY_MS = 500
 const CONNECT_TIMEOUT_MS = 2_000
 
-interface Deps {
-  readonly url: string
+interface Deps extends DatabaseAddress {
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -57,7 +57,7 @@ class AdvisoryLock implements ProcessLock {
 
   async #take(): Promise<void> {
     const client = new Client({
-      connectionString: this.#deps.url,
+      ...pgConnection(this.#deps),
       application_name: 'votestream-votes-lock',
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -17,7 +17,7 @@ interface Deps {
   readonly clock: Clock
   /** Hears regularly where the topic's partitions end, and when (monotonic) this was asked; before an append may find the brokers up. */
   readonly onEnds: (ends: readonly PartitionEnds[], askedMs: number) => void
-  readonly onChange: (up: boolean) => void
+  readonly onChange: (up: boolean, why?: unknown) => void
 }
 
 /** Knows whether the brokers answer: the breaker of the append, and the word of /health. */
@@ -67,7 +67,7 @@ export class BrokerWatch {
     try {
       return await this.#ask()
     } catch (error) {
-      this.#set(false)
+      this.#set(false, error)
       await this.#close() // its connection may be the problem
       throw error
     }
@@ -90,11 +90,11 @@ export class BrokerWatch {
     }
   }
 
-  #set(up: boolean): void {
+  #set(up: boolean, why?: unknown): void {
     if (this.#stopped.signal.aborted || up === this.#up) return
     this.#up = up
     this.#upSinceMs = this.#deps.clock.monotonicMs()
-    this.#deps.onChange(up)
+    this.#deps.onChange(up, why)
   }
 
   async #ask(): Promise<readonly PartitionEnds[]> {

@@ -1,5 +1,5 @@
 import type { Logger } from '@votestream/runtime'
-import kafkajs, { type Admin, type Consumer, type Kafka, type Producer } from 'kafkajs'
+import kafkajs, { type Admin, type Consumer, type Kafka, type Producer, type SASLOptions } from 'kafkajs'
 import type { FirstRecord } from './genesis-check.js'
 import { patchRequestQueue } from './patch-request-queue.js'
 import { readFirstRecords } from './read-first-records.js'
@@ -22,7 +22,15 @@ const FETCH_BYTES_PER_PARTITION = 128 * 1024
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, multiplier: 2, factor: 0.2 }
 const CONSUMER_RETRIES = 4
 
-export interface KafkaOptions {
+/** How the brokers are spoken to. */
+export interface KafkaSecurity {
+  /** Undefined: in the clear. Without authorities those that Node knows count. */
+  readonly tls?: { readonly ca?: string | undefined } | undefined
+  /** Undefined: as nobody in particular. */
+  readonly sasl?: SASLOptions | undefined
+}
+
+export interface KafkaOptions extends KafkaSecurity {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly clientId: string
@@ -40,11 +48,13 @@ export interface KafkaClients {
 }
 
 /** kafkajs with the settings of LIBRARIES.md: no idempotent producer, no retries of its own in the append, group offsets unused. */
-export const kafkaClients = ({ brokers, topic, clientId, logger }: KafkaOptions): KafkaClients => {
+export const kafkaClients = ({ brokers, topic, clientId, logger, tls, sasl }: KafkaOptions): KafkaClients => {
   patchRequestQueue()
   const client = (retries: number): Kafka =>
     new kafkajs.Kafka({
       ...{ clientId, brokers: [...brokers] },
+      ...(tls && { ssl: tls.ca === undefined ? true : { ca: tls.ca } }),
+      ...(sasl && { sasl }),
       ...{
         connectionTimeout: CONNECT_TIMEOUT_MS,
         requestTimeout: REQUEST_TIMEOUT_MS,

@@ -8,7 +8,7 @@ import { BrokerWatch } from './broker-watch.js'
 import { ConsumerKeeper } from './consumer-keeper.js'
 import { FoldConsumer } from './fold-consumer.js'
 import { FoldGroup } from './fold-group.js'
-import { kafkaClients } from './kafka-client.js'
+import { kafkaClients, type KafkaSecurity } from './kafka-client.js'
 import { LogLook } from './log-look.js'
 import { mayHoldUnfolded } from './may-hold.js'
 import { openProducer } from './open-topic.js'
@@ -23,7 +23,7 @@ const OPEN_AGAIN_MS = 500
 /** A client whose brokers are away may take its whole timeouts to end; nobody waits longer for it. */
 const STOP_WITHIN_MS = 3_000
 
-export interface KafkaVoteLogOptions {
+export interface KafkaVoteLogOptions extends KafkaSecurity {
   readonly brokers: readonly string[]
   readonly topic: string
   readonly partitions: number
@@ -50,6 +50,10 @@ export interface KafkaVoteLog extends VoteLog, Component {
   readonly foldFailing: boolean
   /** Records of this process's partitions that are not folded yet, by partition, as of the last look. */
   readonly lag: ReadonlyMap<number, number>
+  /** For how long records have been waiting for their fold, in milliseconds, by partition, whoever folds it. */
+  readonly waitingMs: ReadonlyMap<number, number>
+  /** True once the topic was found not to be the log that the store was counted from: nothing is folded or accepted. */
+  readonly foreign: boolean
 }
 
 /** The log as a Kafka topic: one record a vote, `acks=all`, offsets in the store (DESIGN.md sections 1.4 and 1.5). */
@@ -86,7 +90,8 @@ class Log implements KafkaVoteLog {
     this.#watch = new BrokerWatch({
       ...{ openAdmin: () => this.#clients.admin(), topic, clock },
       onEnds: (...ends) => void this.#look(...ends),
-      onChange: (up) => (up ? logger.info('Kafka answers') : logger.error('Kafka does not answer')),
+      onChange: (up, err) =>
+        up ? logger.info('Kafka answers') : logger.error({ err }, 'Kafka does not answer'),
     })
     this.#keeper = new ConsumerKeeper({
       ...{ build: ({ onCrash }) => this.#consumer(onCrash), clock, logger },
@@ -104,6 +109,14 @@ class Log implements KafkaVoteLog {
 
   get foldFailing(): boolean {
     return this.#reading.present || (this.#group?.failing ?? false)
+  }
+
+  get foreign(): boolean {
+    return this.#foreign
+  }
+
+  get waitingMs(): ReadonlyMap<number, number> {
+    return this.#log.waitingMs
   }
 
   get lag(): ReadonlyMap<number, number> {
@@ -152,7 +165,7 @@ class Log implements KafkaVoteLog {
 
   async #openWhenPossible(): Promise<void> {
     const { logger, onFatal } = this.#options
-    let told = false
+    let told = ''
     while (!this.#stopped.signal.aborted) {
       try {
         await this.#open()
@@ -164,8 +177,10 @@ class Log implements KafkaVoteLog {
           else onFatal(error)
           return
         }
-        if (!told) logger.warn({ err: error }, 'the log cannot be opened yet')
-        told = true
+        // Brokers that come up and then refuse us are another reason.
+        const { message } = error as Error
+        if (message !== told) logger.warn({ err: error }, 'the log cannot be opened yet')
+        told = message
         await this.#clock.sleep(OPEN_AGAIN_MS, this.#stopped.signal).catch(() => undefined)
       }
     }

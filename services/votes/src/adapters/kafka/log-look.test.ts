@@ -38,12 +38,24 @@ test('ends that were asked for after the bookmarks were read and lie before them
   await expect(look.at(ends(4), 101)).rejects.toMatchObject({ reason: 'FOREIGN_LOG' })
 })
 
-test('a store that does not answer leaves the lag as it was', async () => {
-  const { look, store, ends } = aLook()
-  await look.at(ends(8), 0)
+test('while the store does not answer nothing is folded, and what is added waits', async () => {
+  const { look, clock, store, ends } = aLook()
+  await look.at(ends(5), 0)
+  await clock.advance(100)
   store.fails = true
 
-  expect(await look.at(ends(20), 1)).toBe(false)
+  expect(await look.at(ends(20), 100)).toBe(false)
+  await clock.advance(2_000)
 
-  expect(look.lag).toEqual(new Map([[0, 3]]))
+  expect(look.lag).toEqual(new Map([[0, 15]]))
+  expect(look.waitingMs).toEqual(new Map([[0, 2_000]]))
+})
+
+test('before the store has ever answered nothing is known', async () => {
+  const { look, store, ends } = aLook()
+  store.fails = true
+
+  await look.at(ends(20), 1)
+
+  expect([look.lag, look.waitingMs]).toEqual([new Map(), new Map()])
 })

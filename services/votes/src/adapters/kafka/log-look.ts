@@ -2,6 +2,7 @@ import type { Clock } from '@votestream/runtime'
 import type { VoteStore } from '../../domain/ports.js'
 import { assertNothingLost } from './open-topic.js'
 import { lagBehind, type PartitionEnds } from './topic.js'
+import { WaitingSince } from './waiting-since.js'
 
 interface Deps {
   readonly topic: string
@@ -16,6 +17,7 @@ export class LogLook {
   #readMs = Infinity
   #lag: ReadonlyMap<number, number> = new Map()
   #looking = false
+  readonly #waiting = new WaitingSince()
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -24,6 +26,11 @@ export class LogLook {
   /** Records that are not folded yet, by partition, as of the last look. */
   get lag(): ReadonlyMap<number, number> {
     return this.#lag
+  }
+
+  /** For how long records of each partition, whoever folds it, have been waiting for their fold, in milliseconds. */
+  get waitingMs(): ReadonlyMap<number, number> {
+    return this.#waiting.agesMs(this.#lag.keys(), this.#deps.clock.monotonicMs())
   }
 
   /** Rejects with `FOREIGN_LOG` when records are missing; resolves to false when the store did not say how far it is. */
@@ -37,12 +44,19 @@ export class LogLook {
       const bookmarks = await readBookmarks()
       this.#bookmarks = bookmarks
       this.#readMs = clock.monotonicMs()
-      this.#lag = new Map(ends.map((each) => [each.partition, lagBehind([each], bookmarks)]))
+      this.#note(ends, askedMs)
       return true
     } catch {
-      return false // whoever reads or folds says so
+      // Whoever reads or folds says so. Nothing is folded meanwhile, so that the last bookmarks still hold.
+      if (this.#readMs !== Infinity) this.#note(ends, askedMs)
+      return false
     } finally {
       this.#looking = false
     }
+  }
+
+  #note(ends: readonly PartitionEnds[], askedMs: number): void {
+    this.#lag = new Map(ends.map((each) => [each.partition, lagBehind([each], this.#bookmarks)]))
+    this.#waiting.note(ends, this.#bookmarks, askedMs)
   }
 }

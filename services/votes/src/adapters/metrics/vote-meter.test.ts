@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { aRegistry } from '@votestream/testing'
 import { aFolded } from '../../../test/builders.js'
-import { exposeFoldLag } from './fold-lag.js'
+import { exposeFoldLag, exposeForeignLog } from './fold-lag.js'
 import { prometheusVoteMeter } from './vote-meter.js'
 
 test('counts where verdicts came from, what left no trace, and the partitions that were left out', async () => {
@@ -29,7 +29,7 @@ test('a partition that moved to another process is no longer in the lag', async 
     [0, 5],
     [1, 7],
   ])
-  exposeFoldLag(registry, () => lag)
+  exposeFoldLag(registry, { lag: () => lag, waitingMs: () => new Map() })
   await registry.metrics()
 
   lag = new Map([[1, 0]])
@@ -38,4 +38,19 @@ test('a partition that moved to another process is no longer in the lag', async 
     .split('\n')
     .filter((line) => line.startsWith('votestream_fold_lag'))
   expect(lines).toEqual([expect.stringMatching(/partition="1".* 0$/)])
+})
+
+test('what waits is told in seconds, and whether the log is foreign as 0 or 1', async () => {
+  const registry = aRegistry()
+  let foreign = false
+  exposeFoldLag(registry, { lag: () => new Map(), waitingMs: () => new Map([[3, 2_500]]) })
+  exposeForeignLog(registry, () => foreign)
+  const lines = async (): Promise<string[]> =>
+    (await registry.metrics()).split('\n').filter((line) => line.startsWith('votestream_'))
+
+  const before = await lines()
+  foreign = true
+
+  expect(before).toEqual(['votestream_fold_waiting_seconds{partition="3"} 2.5', 'votestream_log_foreign 0'])
+  expect(await lines()).toContain('votestream_log_foreign 1')
 })
