@@ -30,7 +30,7 @@ const base = {
 }
 
 /** A mesh is many processes, which must not starve those of another. */
-const RUN_MESHES = ['mesh', 'full', 'nightly']
+const RUN_MESHES = ['mesh', 'full', 'nightly', 'nginx', 'monitoring', 'cluster']
 
 const literally = (text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 
@@ -44,7 +44,7 @@ export default {
   testTimeout: TEST_TIMEOUT_MS,
   maxWorkers: Math.max(LEAST_WORKERS, availableParallelism() - 1),
   projects: projects
-    .filter(({ nightly }) => !nightly || process.env.VOTESTREAM_NIGHTLY)
+    .filter(({ onlyWith }) => onlyWith === undefined || process.env[onlyWith])
     .map(({ name, suites }) => ({
       ...base,
       displayName: name,

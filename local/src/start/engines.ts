@@ -3,9 +3,11 @@ import type { EngineContext } from '../engines/engine-context.js'
 import { installedKafka } from '../engines/find-kafka.js'
 import { installedRedis } from '../engines/find-redis.js'
 import { kafkaGuardSpec } from '../engines/kafka/guard-spec.js'
+import { prometheusGuardSpec } from '../engines/prometheus/guard-spec.js'
 import { redisGuardSpec } from '../engines/redis/guard-spec.js'
 import type { ProcessSpec } from '../processes/supervised-process.js'
 import { portOf, type MeshPorts } from './mesh-ports.js'
+import { replicaNames, SERVICES, type Replicas } from './replicas.js'
 import type { EngineSettings } from './settings.js'
 
 /** Where the services find the engines of the full way. */
@@ -17,7 +19,7 @@ export interface EngineAddresses {
 
 /** An engine that we run ourselves. */
 export interface OwnEngine {
-  readonly name: 'Kafka' | 'Redis'
+  readonly name: 'Kafka' | 'Redis' | 'Prometheus'
   /** Resolves when it is found on this machine, or downloaded. */
   readonly spec: Promise<ProcessSpec>
   /** How long a start may take, not counting the download. */
@@ -28,6 +30,8 @@ export interface OwnEngine {
 const KAFKA_LIMIT_MS = 120_000
 /** A start takes some 50 ms. */
 const REDIS_LIMIT_MS = 30_000
+/** It reads what it wrote since its last block: seconds, after a kill. */
+const PROMETHEUS_LIMIT_MS = 60_000
 
 /** Where the engines answer: those that run already where they were told to us, ours on the ports of this run. */
 export const engineAddresses = (settings: EngineSettings, ports: MeshPorts): EngineAddresses => ({
@@ -59,6 +63,30 @@ export function ownEngines({ settings, state, ports, context }: OwnEnginesOption
     })
   return engines
 }
+
+export interface WatcherOptions {
+  readonly program: string
+  readonly state: string
+  readonly ports: MeshPorts
+  readonly replicas: Replicas
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** A Prometheus that scrapes every process of the run. */
+export const watcher = ({ program, state, ports, replicas, env }: WatcherOptions): OwnEngine => ({
+  name: 'Prometheus',
+  spec: Promise.resolve(
+    prometheusGuardSpec({
+      ...{ stateFolder: join(state, 'prometheus'), program, port: portOf(ports, 'prometheus'), env },
+      targets: SERVICES.flatMap((service) =>
+        replicaNames(service, replicas).map((pod) => ({
+          ...{ pod, container: service, opsPort: portOf(ports, `${pod}Ops`) },
+        })),
+      ),
+    }),
+  ),
+  limitMs: PROMETHEUS_LIMIT_MS,
+})
 
 const findKafka = async (
   stateFolder: string,

@@ -11,16 +11,18 @@ export interface MeshPortsOptions {
   readonly publicPort: number
   readonly replicas: Replicas
   readonly engines: EngineSettings | undefined
+  readonly monitoring?: boolean
 }
 
 /** Chooses the ports of a run; the public one is the first gateway's. */
 export async function chooseMeshPorts(options: MeshPortsOptions): Promise<MeshPorts> {
-  const { publicPort, replicas, engines } = options
+  const { publicPort, replicas, engines, monitoring = false } = options
   const services = SERVICES.flatMap((service) => replicaNames(service, replicas))
   const names = [
     'postgres',
     ...(engines !== undefined && engines.kafkaBrokers === undefined ? ['kafka', 'kafkaController'] : []),
     ...(engines !== undefined && engines.redisUrl === undefined ? ['redis'] : []),
+    ...(monitoring ? ['prometheus'] : []),
     ...services.flatMap((name) => [name, `${name}Ops`]),
   ]
   const free = await freePorts(names.length)

@@ -3,13 +3,20 @@ import { parseStartOptions } from './options.js'
 
 test('without options there is no demo and lines are rendered', () => {
   expect(parseStartOptions([])).toEqual({
-    ...{ demo: false, json: false, help: false, full: false },
+    ...{ demo: false, json: false, help: false, full: false, monitoring: false },
     replicas: { realtime: 1, gateway: 1, votes: 1, polls: 1 },
   })
 })
 
 test('options are read', () => {
   expect(parseStartOptions(['--demo', '--json', '-h'])).toMatchObject({ demo: true, json: true, help: true })
+})
+
+test('the full way can be watched, the embedded one not', () => {
+  expect(parseStartOptions(['--full', '--monitoring'])).toMatchObject({ full: true, monitoring: true })
+  expect(() => parseStartOptions(['--monitoring'])).toThrow(
+    expect.objectContaining({ exitCode: 2, message: expect.stringContaining('needs --full') }),
+  )
 })
 
 test('the full way takes replicas of every service', () => {

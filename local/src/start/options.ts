@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly help: boolean
   /** With Kafka and Redis. */
   readonly full: boolean
+  /** With a Prometheus that watches all of it. */
+  readonly monitoring: boolean
   readonly replicas: Replicas
 }
 
@@ -23,10 +25,13 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
         demo: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         full: { type: 'boolean', default: false },
+        monitoring: { type: 'boolean', default: false },
         replicas: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })
+    if (values.monitoring && !values.full)
+      throw new Error('--monitoring needs --full: it watches votes on their way through Kafka and Redis')
     return { ...values, replicas: replicasOf(values.replicas, values.full) }
   } catch (error) {
     const [reason = ''] = (error as Error).message.split('. ')

@@ -34,6 +34,14 @@ test('a record, a row and a key can be looked at', () => {
   ])
 })
 
+test('Prometheus is a place to look at where it is run', () => {
+  expect(places(ownEngines, { ports: { ...ports, prometheus: 20_005 } })).toContainEqual({
+    name: 'Prometheus',
+    address: 'http://127.0.0.1:20005',
+    what: expect.stringContaining('/alerts'),
+  })
+})
+
 test('no password is shown', () => {
   const theirs = { ...ownEngines, redisUrl: 'rediss://me:hunter2@cache:6380/1' }
 

@@ -41,9 +41,22 @@ export function placesToLook({ settings, ports, replicas, env, urlOf }: PlacesOp
       address: withoutPassword(redisUrl),
       what: `key ${env.REDIS_PREFIX ?? ''}results:<poll>: what is shown`,
     },
+    ...watcher(ports),
     ...public_,
   ]
 }
+
+/** Nothing where no Prometheus is run. */
+const watcher = ({ prometheus }: MeshPorts): Place[] =>
+  prometheus === undefined
+    ? []
+    : [
+        {
+          name: 'Prometheus',
+          address: `http://127.0.0.1:${prometheus}`,
+          what: 'metrics of every process; /alerts: what an operator would be told',
+        },
+      ]
 
 function withoutPassword(text: string): string {
   const url = new URL(text)

@@ -1,4 +1,5 @@
 import type { ExpectedFailure } from '../expected-failure.js'
+import { installedPrometheus } from '../engines/find-prometheus.js'
 import { claimState } from '../state/claim-state.js'
 import { RunJournal } from '../state/run-journal.js'
 import { serverUrl } from '../postgres/server-url.js'
@@ -7,7 +8,7 @@ import { makeTerminal, wantsColours, type Terminal } from '../terminal/terminal.
 import { boot } from './boot.js'
 import { checkReachable } from './check-reachable.js'
 import { endLeftovers } from './end-leftovers.js'
-import { engineAddresses, ownEngines, type OwnEngine } from './engines.js'
+import { engineAddresses, ownEngines, watcher, type OwnEngine } from './engines.js'
 import { showHelp } from './show-help.js'
 import { checkPublicPort, chooseMeshPorts, portOf } from './mesh-ports.js'
 import { postgresProcess, serviceProcesses } from './mesh-processes.js'
@@ -25,6 +26,7 @@ export async function start(args: readonly string[], env: NodeJS.ProcessEnv): Pr
   const options = parseStartOptions(args)
   if (options.help) return showHelp()
   const settings = readLauncherSettings(env, options)
+  const prometheus = options.monitoring ? installedPrometheus(env) : undefined
   const requests = listenForStop(env)
   const terminal = makeTerminal({
     out: process.stdout,
@@ -39,7 +41,7 @@ export async function start(args: readonly string[], env: NodeJS.ProcessEnv): Pr
     journal.noteNothingLeft()
     await checkPublicPort(settings.host, settings.port)
     if (settings.engines !== undefined) await checkReachable(settings.engines)
-    return await run({ options, settings, env, requests, terminal, journal })
+    return await run({ options, settings, prometheus, env, requests, terminal, journal })
   } finally {
     journal.close()
     await terminal.flushed()
@@ -49,6 +51,8 @@ export async function start(args: readonly string[], env: NodeJS.ProcessEnv): Pr
 interface Run {
   readonly options: StartOptions
   readonly settings: LauncherSettings
+  /** The program; undefined when nobody watches. */
+  readonly prometheus: string | undefined
   readonly env: NodeJS.ProcessEnv
   readonly requests: StopRequests
   readonly terminal: Terminal
@@ -82,13 +86,15 @@ async function run(context: Run): Promise<number> {
 
 /** Chooses where everything answers, and starts to bring it up. */
 async function begin(
-  { options, settings, env, terminal, journal }: Run,
+  { options, settings, prometheus, env, terminal, journal }: Run,
   over: AbortSignal,
   onFailed: (failure: ExpectedFailure) => void,
 ): Promise<{ mesh: Mesh; engines: readonly OwnEngine[]; booting: Promise<void> }> {
   const secrets = ensureSecrets(settings.state)
   const { replicas } = options
-  const ports = await chooseMeshPorts({ publicPort: settings.port, replicas, engines: settings.engines })
+  const { engines: engineSettings, state, port: publicPort } = settings
+  const { monitoring } = options
+  const ports = await chooseMeshPorts({ publicPort, replicas, engines: engineSettings, monitoring })
   const urlOf = (port: number): string => `http://${hostToShow(settings.host)}:${port}`
   const url = urlOf(portOf(ports, 'gateway'))
   journal.noteAddresses(ports, url)
@@ -97,10 +103,10 @@ async function begin(
   const [postgres, services] = [postgresProcess(wiring), serviceProcesses(wiring)]
   const mesh = new Mesh({ postgres, services, journal, terminal, onFailed })
   const context = { env, progress: (text: string) => terminal.note(text), signal: over }
-  const engines =
-    settings.engines === undefined
-      ? []
-      : ownEngines({ settings: settings.engines, state: settings.state, ports, context })
+  const engines = [
+    ...(engineSettings === undefined ? [] : ownEngines({ settings: engineSettings, state, ports, context })),
+    ...(prometheus === undefined ? [] : [watcher({ program: prometheus, state, ports, replicas, env })]),
+  ]
   const booting = boot({
     ...{ mesh, engines, secrets, url, options, terminal, over },
     serverUrl: serverUrl(portOf(ports, 'postgres'), secrets),

@@ -12,10 +12,16 @@ const ORDINARY = ['bash', 'cat', 'env', 'sed']
 const JAVA_8 = `echo 'openjdk version "1.8.0_402"' >&2`
 const JAVA_17 = `echo 'openjdk version "17.0.15" 2025-04-15' >&2`
 const TIMEOUT = 'shift 2; exec "$@"'
-const APT_GET = 'echo "$*" >> "$CALLS"'
+/** A package that is installed in the run level of maintenance starts no service. */
+const APT_GET = 'echo "$RUNLEVEL $*" >> "$CALLS"'
 
 interface Machine extends Disposable {
-  run(): { code: number | null; output: string; installed: readonly string[] }
+  run(): {
+    code: number | null
+    output: string
+    installed: readonly string[]
+    levels: readonly string[]
+  }
 }
 
 /** A machine that has these programs, by what they do, and the ordinary ones. */
@@ -38,13 +44,17 @@ function aMachine(programs: Readonly<Record<string, string>>): Machine {
           encoding: 'utf8',
         },
       )
-      const installed = readFileSync(calls, 'utf8')
+      const installations = readFileSync(calls, 'utf8')
         .split('\n')
         .filter((line) => line.includes(' install '))
-        .map((line) =>
+      return {
+        code: status,
+        output: stdout + stderr,
+        installed: installations.map((line) =>
           line.slice(line.indexOf('--no-install-recommends') + '--no-install-recommends '.length),
-        )
-      return { code: status, output: stdout + stderr, installed }
+        ),
+        levels: installations.map((line) => line.slice(0, line.indexOf(' '))),
+      }
     },
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
@@ -55,12 +65,12 @@ const debian = {
   'apt-cache': '[ "$2" != openjdk-17-jre-headless ] || echo "Package: $2"',
   id: 'echo 0',
 }
-const everything = { java: JAVA_17, mvn: 'exit 0', python3: 'exit 0' }
+const everything = { java: JAVA_17, mvn: 'exit 0', python3: 'exit 0', nginx: 'exit 0', go: 'exit 0' }
 
 test('a machine that has everything is left alone, in silence', () => {
   using machine = aMachine({ ...debian, ...everything })
 
-  expect(machine.run()).toEqual({ code: 0, output: '', installed: [] })
+  expect(machine.run()).toMatchObject({ code: 0, output: '', installed: [] })
 })
 
 test('a bare machine gets all of it by name', () => {
@@ -69,8 +79,8 @@ test('a bare machine gets all of it by name', () => {
   const { code, output, installed } = machine.run()
 
   expect(code).toBe(0)
-  expect(output).toContain('missing for Kafka and Valkey: java maven python3-pip')
-  expect(installed).toEqual(['openjdk-17-jre-headless maven python3-pip'])
+  expect(output).toContain('missing for tests and checks: java maven python3-pip nginx-light golang-go')
+  expect(installed).toEqual(['openjdk-17-jre-headless maven python3-pip nginx-light golang-go'])
 })
 
 test.each([
@@ -113,5 +123,24 @@ test('what cannot be installed does not keep the rest away', () => {
 
   expect(code).toBe(0)
   expect(output).toContain('maven could not be installed')
-  expect(installed.slice(1)).toEqual(['openjdk-17-jre-headless', 'maven', 'python3-pip'])
+  expect(installed.slice(1)).toEqual([
+    'openjdk-17-jre-headless',
+    'maven',
+    'python3-pip',
+    'nginx-light',
+    'golang-go',
+  ])
+})
+
+test.each(['nginx', 'go'])('a machine without %s gets it', (without) => {
+  const { [without]: _left, ...programs } = everything as Record<string, string>
+  using machine = aMachine({ ...debian, ...programs })
+
+  expect(machine.run().installed).toEqual([without === 'go' ? 'golang-go' : 'nginx-light'])
+})
+
+test('what is installed starts no service', () => {
+  using machine = aMachine(debian)
+
+  expect(machine.run().levels).toEqual(['1'])
 })

@@ -5,7 +5,7 @@ import { expect, jest, test } from '@jest/globals'
 import { inRepository } from '../repository.js'
 import { listSuites } from './list-suites.js'
 import { jestProgram } from './jest-program.js'
-import { projectsOfFile } from './projects.js'
+import { projectsOf, projectsOfFile } from './projects.js'
 
 // Jest itself is started, maybe on a busy machine.
 jest.setTimeout(60_000)
@@ -38,13 +38,16 @@ test.each([
   ['local/test/full-start.test.ts', 'full'],
   ['e2e/nightly/x.test.ts', 'nightly'],
   ['local/nightly/x.test.ts', 'nightly'],
+  ['e2e/nginx/x.test.ts', 'nginx'],
+  ['e2e/monitoring/x.test.ts', 'monitoring'],
+  ['e2e/cluster/x.test.ts', 'cluster'],
 ])('%s is a suite of %s', (path, name) => {
   expect(projectsOfFile(path).map((project) => project.name)).toEqual([name])
   expect(projectsOfFile(inRepository(path)).map((project) => project.name)).toEqual([name])
 })
 
 test('jest has the same projects and finds the same suites', () => {
-  const env = { ...process.env, VOTESTREAM_NIGHTLY: '1' }
+  const env = { ...process.env, VOTESTREAM_NIGHTLY: '1', VOTESTREAM_CLUSTER: '1' }
   const { stdout } = spawnSync(process.execPath, [jestProgram(), '--listTests', '--json'], {
     cwd: inRepository(''),
     env,
@@ -52,6 +55,19 @@ test('jest has the same projects and finds the same suites', () => {
   })
 
   expect((JSON.parse(stdout) as string[]).sort()).toEqual(allSuites.map(inRepository).sort())
+})
+
+test.each([
+  [{}, [] as string[]],
+  [{ VOTESTREAM_NIGHTLY: '1' }, ['nightly']],
+  [{ VOTESTREAM_CLUSTER: '1' }, ['cluster']],
+])('with %j the projects that are run only when asked for are %j', (env: NodeJS.ProcessEnv, asked) => {
+  const onRequest = projectsOf(env).filter(({ onlyWith }) => onlyWith !== undefined)
+
+  expect(onRequest.map(({ name }) => name)).toEqual(asked)
+  expect(projectsOf(env).map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['unit', 'full', 'nginx', 'monitoring']),
+  )
 })
 
 test('the suites that were asked for are counted by project', () => {

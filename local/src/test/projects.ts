@@ -4,9 +4,13 @@ import { inRepository, repository } from '../repository.js'
 
 /**
  * What suites may need beyond Node. A server is one for all suites of the run; an installation is for suites that start
- * servers of their own, and must be there before: a download would eat a test's time.
+ * servers of their own, and must be there before: a download would eat a test's time. The last three are programs that
+ * suites start themselves, and a cluster to use them on.
  */
-const need = z.enum(['postgres', 'redis', 'kafka', 'redis installation', 'kafka installation'])
+const need = z.enum([
+  ...(['postgres', 'redis', 'kafka', 'redis installation', 'kafka installation'] as const),
+  ...(['nginx', 'prometheus', 'kubernetes'] as const),
+])
 export type Need = z.output<typeof need>
 
 const project = z.object({
@@ -15,8 +19,8 @@ const project = z.object({
   /** Matches the paths of its suites, from the repository's root on. */
   suites: z.string().transform((pattern) => new RegExp(`^${pattern}$`)),
   needs: z.array(need),
-  /** Runs by `npm run nightly` only. */
-  nightly: z.boolean().default(false),
+  /** The variable without which it is not run: it takes long, or touches what is not ours (`npm run nightly`, `npm run e2e:cluster`). */
+  onlyWith: z.string().optional(),
 })
 export type Project = Readonly<z.output<typeof project>>
 
@@ -27,7 +31,7 @@ export const projects: readonly Project[] = z
 
 /** The projects of one run. */
 export const projectsOf = (env: NodeJS.ProcessEnv): readonly Project[] =>
-  projects.filter(({ nightly }) => !nightly || Boolean(env.VOTESTREAM_NIGHTLY))
+  projects.filter(({ onlyWith }) => onlyWith === undefined || Boolean(env[onlyWith]))
 
 /** The projects to which a file belongs: one, or none when it is no suite. */
 export function projectsOfFile(path: string): readonly Project[] {

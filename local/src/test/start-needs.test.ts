@@ -13,6 +13,9 @@ function starters(own: Partial<TestEngineStarters> = {}): TestEngineStarters {
     kafka: ready,
     'redis installation': ready,
     'kafka installation': ready,
+    nginx: ready,
+    prometheus: ready,
+    kubernetes: ready,
     ...own,
   }
 }

@@ -4,6 +4,7 @@ import { installedRedis } from '../engines/find-redis.js'
 import type { RunningEngine } from '../engines/start-engine.js'
 import { startKafka } from '../engines/start-kafka.js'
 import { startRedis } from '../engines/start-redis.js'
+import { findKubernetes, findNginx, findPrometheus } from './find-programs.js'
 import type { Need } from './projects.js'
 import { startTestPostgres } from './test-postgres.js'
 import { engineFolder } from './test-state.js'
@@ -24,6 +25,8 @@ export function testEngineStarters(context: EngineContext): TestEngineStarters {
   // Made once, though a server and suites that start their own both ask for it.
   const redis = once(() => installedRedis(context))
   const kafka = once(() => installedKafka(context))
+  const given = async (find: (env: NodeJS.ProcessEnv) => TestEngine['env']): Promise<TestEngine> =>
+    Promise.resolve({ env: find(env) })
   return {
     postgres: async () => {
       const { url, stop } = await startTestPostgres(context)
@@ -45,6 +48,9 @@ export function testEngineStarters(context: EngineContext): TestEngineStarters {
     },
     'redis installation': () => redis().then(() => ({ env: {} })),
     'kafka installation': () => kafka().then(() => ({ env: {} })),
+    nginx: () => given(findNginx),
+    prometheus: () => given(findPrometheus),
+    kubernetes: () => given(findKubernetes),
   }
 }
 

@@ -1,0 +1,66 @@
+import { delimiter, join } from 'node:path'
+import { cacheRoot } from '../engines/provision/cache-folder.js'
+import { findProgram, isProgram } from '../engines/provision/tools.js'
+import { ExpectedFailure } from '../expected-failure.js'
+
+/** Variables that tell the suites where a program is. */
+type ProgramEnv = Readonly<Record<string, string>>
+
+/** Debian puts servers there, and leaves it out of the PATH of anybody but root. */
+const SERVERS = '/usr/sbin'
+
+/** Finds Nginx, of which suites start one of their own; throws, with what to install, where there is none. */
+export const findNginx = (env: NodeJS.ProcessEnv): ProgramEnv => {
+  const program = findProgram('nginx', also(env, SERVERS))
+  if (program !== undefined) return { VOTESTREAM_TEST_NGINX: program }
+  throw new ExpectedFailure(
+    [
+      `Nginx is not available here: there is no nginx on the PATH nor in ${SERVERS}`,
+      'Install nginx-light (Debian, Ubuntu) or nginx; no service of it needs to run.',
+    ].join('\n'),
+  )
+}
+
+/** Finds Prometheus, of which suites start one of their own; throws, with what to install, where there is none. */
+export const findPrometheus = (env: NodeJS.ProcessEnv): ProgramEnv => {
+  const chosen = env.PROMETHEUS_BIN?.trim() ?? ''
+  const program = chosen === '' ? findProgram('prometheus', also(env, toolsFolder(env))) : onlyProgram(chosen)
+  if (program !== undefined) return { VOTESTREAM_TEST_PROMETHEUS: program }
+  throw new ExpectedFailure(
+    [
+      chosen === ''
+        ? `Prometheus is not available here: there is no prometheus on the PATH nor in ${toolsFolder(env)}`
+        : `Prometheus is not available here: PROMETHEUS_BIN=${chosen} is no program`,
+      'Install prometheus 2.40 or newer (no service of it needs to run), or set PROMETHEUS_BIN to its program.',
+    ].join('\n'),
+  )
+}
+
+/** Finds what drives the cluster that KUBECONFIG names; throws, with what is missing, where that cannot be. */
+export const findKubernetes = (env: NodeJS.ProcessEnv): ProgramEnv => {
+  const tools = also(env, toolsFolder(env))
+  const [kubectl, helm] = [findProgram('kubectl', tools), findProgram('helm', tools)]
+  const missing = [
+    ...((env.KUBECONFIG ?? '').trim() === '' ? ['KUBECONFIG is not set'] : []),
+    ...(kubectl === undefined ? ['there is no kubectl on the PATH'] : []),
+    ...(helm === undefined ? ['there is no helm on the PATH'] : []),
+  ]
+  if (kubectl !== undefined && helm !== undefined && missing.length === 0)
+    return { VOTESTREAM_TEST_KUBECTL: kubectl, VOTESTREAM_TEST_HELM: helm }
+  throw new ExpectedFailure(
+    [
+      `no Kubernetes is available here: ${missing.join(', ')}`,
+      'Set KUBECONFIG to that of a cluster in which a namespace may be made and removed, and install kubectl and helm.',
+    ].join('\n'),
+  )
+}
+
+/** Where the pinned tools of `npm run check:charts` are kept. */
+const toolsFolder = (env: NodeJS.ProcessEnv): string => join(cacheRoot(env), 'tools', 'bin')
+
+const also = (env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv => ({
+  ...env,
+  PATH: [...(env.PATH ?? '').split(delimiter), folder].join(delimiter),
+})
+
+const onlyProgram = (path: string): string | undefined => (isProgram(path) ? path : undefined)
