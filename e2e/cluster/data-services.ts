@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Stores } from '../accounts/stores.js'
 import type { Namespace } from './kubernetes.js'
+import { KUBECTL } from './programs.js'
 import type { GivenStores } from './settings.js'
 
 /** What the mesh of a cluster keeps its data in. */
@@ -73,7 +74,7 @@ const forward = (
   port: number,
 ): Promise<{ readonly port: number; end(): Promise<void> }> =>
   new Promise((resolve, reject) => {
-    const child = spawn('kubectl', ['--namespace', name, 'port-forward', target, `:${port}`], {
+    const child = spawn(KUBECTL, ['--namespace', name, 'port-forward', target, `:${port}`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const ended = new Promise<void>((done) => child.once('close', () => done()))

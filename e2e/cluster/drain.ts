@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Namespace } from './kubernetes.js'
+import { KUBECTL } from './programs.js'
 import { run } from './run.js'
 
 export interface Drained {
@@ -20,7 +21,7 @@ const LIMIT_MS = 240_000
  * comes before the drain is over, which otherwise could never be.
  */
 export const drainNodeOf = async (namespace: Namespace, workloads: readonly string[]): Promise<Drained> => {
-  const nodes = (await run('kubectl', ['get', 'nodes', '--output', 'name'])).trim().split('\n')
+  const nodes = (await run(KUBECTL, ['get', 'nodes', '--output', 'name'])).trim().split('\n')
   const node = (
     await namespace.kubectl('get', 'pods', '--output', 'jsonpath={.items[0].spec.nodeName}')
   ).trim()
@@ -46,14 +47,14 @@ export const drainNodeOf = async (namespace: Namespace, workloads: readonly stri
 
 /** As often as one likes. */
 const reopen = async (node: string): Promise<void> => {
-  await run('kubectl', ['uncordon', node])
+  await run(KUBECTL, ['uncordon', node])
 }
 
 const startDrain = (
   node: string,
   namespace: string,
 ): { readonly ended: Promise<number>; over(): boolean; stop(): void } => {
-  const child = spawn('kubectl', [
+  const child = spawn(KUBECTL, [
     ...['drain', node, '--ignore-daemonsets', '--delete-emptydir-data', `--timeout=${LIMIT_MS / 1_000}s`],
     ...['--pod-selector', 'app.kubernetes.io/instance=votestream', '--namespace', namespace],
   ])

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals'
 import { eventually } from '@votestream/testing'
+import { KUBECTL } from './programs.js'
 import { run } from './run.js'
 
 export interface Pod {
@@ -34,7 +35,7 @@ const RELEASE = 'app.kubernetes.io/instance=votestream'
 /** Speaks of one namespace by kubectl. */
 export const namespaceOf = (name: string): Namespace => {
   const kubectl = (...args: readonly string[]): Promise<string> =>
-    run('kubectl', ['--namespace', name, ...args])
+    run(KUBECTL, ['--namespace', name, ...args])
   const get = async <T>(...args: readonly string[]): Promise<T> =>
     JSON.parse(await kubectl('get', ...args, '--output', 'json')) as T
   const pods = async (component?: string): Promise<readonly Pod[]> => {
@@ -45,7 +46,7 @@ export const namespaceOf = (name: string): Namespace => {
   return {
     ...{ name, kubectl, get, pods },
     apply: (object) =>
-      run('kubectl', ['--namespace', name, 'apply', '--server-side', '--filename', '-'], {
+      run(KUBECTL, ['--namespace', name, 'apply', '--server-side', '--filename', '-'], {
         input: JSON.stringify(object),
       }),
     restart: async (deployment) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Namespace } from './kubernetes.js'
+import { HELM } from './programs.js'
 import { run } from './run.js'
 
 /** The chart, installed in one namespace under the name that makes its objects' names short. */
@@ -30,7 +31,7 @@ const KINDS = [
 /** Speaks of the release by helm. */
 export const releaseIn = (namespace: Namespace): Release => {
   const helm = (args: readonly string[], values?: Values): Promise<string> =>
-    run('helm', [...args, '--namespace', namespace.name, ...(values ? ['--values', '-'] : [])], {
+    run(HELM, [...args, '--namespace', namespace.name, ...(values ? ['--values', '-'] : [])], {
       input: values ? JSON.stringify(values) : '',
     })
   const put = async (verb: 'install' | 'upgrade', values: Values): Promise<void> => {

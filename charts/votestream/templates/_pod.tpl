@@ -75,7 +75,7 @@ containers:
       {{- toYaml $values.resources | nindent 6 }}
     securityContext:
       allowPrivilegeEscalation: false
-      readOnlyRootFilesystem: true
+      readOnlyRootFilesystem: {{ ne (toString $values.readOnlyRootFilesystem) "false" }}
       capabilities: { drop: [ALL] }
     {{- if or $files .scripts }}
     volumeMounts:

@@ -4,7 +4,7 @@ import { cacheRoot } from './provision/cache-folder.js'
 import { findProgram, isProgram } from './provision/tools.js'
 
 /** Where the pinned tools of the chart's checks are kept. */
-const toolsFolder = (env: NodeJS.ProcessEnv): string => join(cacheRoot(env), 'tools', 'bin')
+export const toolsFolder = (env: NodeJS.ProcessEnv): string => join(cacheRoot(env), 'tools', 'bin')
 
 /** Finds Prometheus's program: that of PROMETHEUS_BIN, or on the PATH, or among the tools in the user's cache. Throws EngineUnavailable where there is none. */
 export function installedPrometheus(env: NodeJS.ProcessEnv): string {

@@ -49,7 +49,7 @@ test('a PROMETHEUS_BIN that is no program is told, and nothing else is taken', (
 
   const find = () => findPrometheus({ PATH: folder.path, PROMETHEUS_BIN: '/nowhere/prometheus' })
 
-  expect(find).toThrow('PROMETHEUS_BIN=/nowhere/prometheus is no program')
+  expect(find).toThrow('PROMETHEUS_BIN is /nowhere/prometheus, and that is no program')
   expect(find).toThrow(ExpectedFailure)
 })
 
@@ -58,7 +58,7 @@ test('where there is no Prometheus it is said where it was looked for and what t
 
   const find = () => findPrometheus({ PATH: '', XDG_CACHE_HOME: empty.path })
 
-  expect(find).toThrow(`no prometheus on the PATH nor in ${join(empty.path, CACHED)}\nInstall prometheus`)
+  expect(find).toThrow(`no \`prometheus\` on the PATH nor in ${join(empty.path, CACHED)}.\nInstall prometheus`)
 })
 
 test('a cluster is one that KUBECONFIG names, with kubectl and helm to drive it', () => {

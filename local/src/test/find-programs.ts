@@ -1,6 +1,6 @@
-import { delimiter, join } from 'node:path'
-import { cacheRoot } from '../engines/provision/cache-folder.js'
-import { findProgram, isProgram } from '../engines/provision/tools.js'
+import { delimiter } from 'node:path'
+import { installedPrometheus, toolsFolder } from '../engines/find-prometheus.js'
+import { findProgram } from '../engines/provision/tools.js'
 import { ExpectedFailure } from '../expected-failure.js'
 
 /** Variables that tell the suites where a program is. */
@@ -22,19 +22,9 @@ export const findNginx = (env: NodeJS.ProcessEnv): ProgramEnv => {
 }
 
 /** Finds Prometheus, of which suites start one of their own; throws, with what to install, where there is none. */
-export const findPrometheus = (env: NodeJS.ProcessEnv): ProgramEnv => {
-  const chosen = env.PROMETHEUS_BIN?.trim() ?? ''
-  const program = chosen === '' ? findProgram('prometheus', also(env, toolsFolder(env))) : onlyProgram(chosen)
-  if (program !== undefined) return { VOTESTREAM_TEST_PROMETHEUS: program }
-  throw new ExpectedFailure(
-    [
-      chosen === ''
-        ? `Prometheus is not available here: there is no prometheus on the PATH nor in ${toolsFolder(env)}`
-        : `Prometheus is not available here: PROMETHEUS_BIN=${chosen} is no program`,
-      'Install prometheus 2.40 or newer (no service of it needs to run), or set PROMETHEUS_BIN to its program.',
-    ].join('\n'),
-  )
-}
+export const findPrometheus = (env: NodeJS.ProcessEnv): ProgramEnv => ({
+  VOTESTREAM_TEST_PROMETHEUS: installedPrometheus(env),
+})
 
 /** Finds what drives the cluster that KUBECONFIG names; throws, with what is missing, where that cannot be. */
 export const findKubernetes = (env: NodeJS.ProcessEnv): ProgramEnv => {
@@ -55,12 +45,7 @@ export const findKubernetes = (env: NodeJS.ProcessEnv): ProgramEnv => {
   )
 }
 
-/** Where the pinned tools of `npm run check:charts` are kept. */
-const toolsFolder = (env: NodeJS.ProcessEnv): string => join(cacheRoot(env), 'tools', 'bin')
-
 const also = (env: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv => ({
   ...env,
   PATH: [...(env.PATH ?? '').split(delimiter), folder].join(delimiter),
 })
-
-const onlyProgram = (path: string): string | undefined => (isProgram(path) ? path : undefined)

@@ -52,6 +52,14 @@ export const testPoll = () =>
     return body
   })
 
+/** A poll's results; a 503 is asked again. */
+export const readResults = (pollId) =>
+  eventually(async () => {
+    const { status, body } = await call(`/polls/${pollId}/results`)
+    if (status !== 200) throw new Error(`GET results: ${status} ${JSON.stringify(body)}`)
+    return body
+  })
+
 /** Casts one vote and waits until it is counted; resolves to the vote's id, and its version where it was told at once. */
 export const castVote = async (pollId, key) => {
   // One key, so that a vote that is shed while replicas come and go may be sent again.
