@@ -24,6 +24,8 @@ jest.setTimeout(400_000)
 const WORKLOADS = ['gateway', 'polls', 'votes', 'realtime'] as const
 const REPLICAS = 2
 const MOST_REALTIME = 3
+/** So much that no load of this suite makes it scale by CPU: it is to scale by streams. */
+const REALTIME_CPU = '300m'
 const CONNECTIONS_PER_POD = 20
 const SCALED_WITHIN_MS = 180_000
 /** Ten pods and the voters may share two cores. */
@@ -61,6 +63,7 @@ const valuesFor = (tag: string, mark: string): Values => {
     ...{ gateway: { ...fixed, rateLimitPerMinute: 0 }, polls: fixed, votes: fixed },
     realtime: {
       podAnnotations,
+      resources: { requests: { cpu: REALTIME_CPU, memory: '96Mi' } },
       autoscaling: {
         ...{ mode: 'hpa', minReplicas: REPLICAS, maxReplicas: MOST_REALTIME },
         connections: { enabled: true, perPod: CONNECTIONS_PER_POD },
