@@ -46,5 +46,7 @@ describe.each(alerts)('$name', ({ name, text }) => {
     expect(runbook.startsWith(`# ${name}\n`)).toBe(true)
     expect(runbook.match(/^## .*$/gm)).toEqual(['## Meaning', '## Impact', '## Diagnosis', '## Mitigation'])
     expect(runbook).toMatch(/^\s*```(sh|sql|promql)$/m)
+    // With a selector and without it kubectl shows the last ten lines of each pod.
+    expect(runbook.match(/logs -l (?!.*--tail=-1).*/g) ?? []).toEqual([])
   })
 })

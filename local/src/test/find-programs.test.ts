@@ -58,7 +58,9 @@ test('where there is no Prometheus it is said where it was looked for and what t
 
   const find = () => findPrometheus({ PATH: '', XDG_CACHE_HOME: empty.path })
 
-  expect(find).toThrow(`no \`prometheus\` on the PATH nor in ${join(empty.path, CACHED)}.\nInstall prometheus`)
+  expect(find).toThrow(
+    `no \`prometheus\` on the PATH nor in ${join(empty.path, CACHED)}.\nInstall prometheus`,
+  )
 })
 
 test('a cluster is one that KUBECONFIG names, with kubectl and helm to drive it', () => {

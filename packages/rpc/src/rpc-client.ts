@@ -8,7 +8,7 @@ import { balancing } from './balancing.js'
 import type { PeerEvents } from './balancing.js'
 import { streamCall, unaryCall } from './client-call.js'
 import type { Caller, OutgoingCall } from './client-call.js'
-import { logConnection } from './connection-log.js'
+import { keepConnected } from './keep-connected.js'
 import { healthDefinition } from './health-service.js'
 import { callMetrics, methodLabel } from './metrics.js'
 import type { RecordCall } from './metrics.js'
@@ -107,8 +107,7 @@ export function rpcClient<D extends object>(definition: D, options: RpcClientOpt
 
   return {
     start() {
-      client.getChannel().getConnectivityState(true)
-      logConnection(client.getChannel(), options.logger, options.name)
+      keepConnected(client.getChannel(), options.logger, options.name)
       return Promise.resolve()
     },
     stop() {

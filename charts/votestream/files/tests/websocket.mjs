@@ -38,7 +38,11 @@ await run(async () => {
     }
   socket.close()
 
-  const events = await fetch(`${gateway}/polls/${poll.id}/events`, { signal: AbortSignal.timeout(10_000) })
-  const { value } = await events.body.getReader().read()
-  check(new TextDecoder().decode(value).includes('data:'), 'the same comes as Server-Sent Events')
+  const text = await eventually(async () => {
+    const events = await fetch(`${gateway}/polls/${poll.id}/events`, { signal: AbortSignal.timeout(10_000) })
+    if (events.status !== 200) throw new Error(`GET events: ${events.status} ${await events.text()}`)
+    const { value } = await events.body.getReader().read()
+    return new TextDecoder().decode(value)
+  })
+  check(text.includes('data:'), 'the same comes as Server-Sent Events')
 })

@@ -124,23 +124,36 @@ test('a partition whose bookmark somebody holds for 3 seconds holds up no other'
   }
   await world.cast(ballotIn(0, PARTITIONS))
   await p99Of(500)
-  const normalMs = await p99Of(3_000)
   const zombie = aPool(world.database, 1)
   await zombie.start()
+  const p99OfOthers = (): Promise<number> =>
+    zombie.transaction(async (tx) => {
+      await tx.query({ text: 'SELECT 1 FROM votes.bookmarks WHERE partition = 0 FOR UPDATE' })
+      const held = { decided: false, verdict: world.cast(ballotIn(0, PARTITIONS)) }
+      void held.verdict.then(() => (held.decided = true))
+      verdicts.push(held.verdict)
+      const p99Ms = await p99Of(3_000)
+      expect(held.decided).toBe(false)
+      return p99Ms
+    })
 
-  const { lockedMs, held } = await zombie.transaction(async (tx) => {
-    await tx.query({ text: 'SELECT 1 FROM votes.bookmarks WHERE partition = 0 FOR UPDATE' })
-    const held = { decided: false, verdict: world.cast(ballotIn(0, PARTITIONS)) }
-    void held.verdict.then(() => (held.decided = true))
-    const lockedMs = await p99Of(3_000)
-    expect(held.decided).toBe(false)
-    return { lockedMs, held }
-  })
+  const verdicts: Promise<unknown>[] = []
+  const normal: number[] = []
+  const locked: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    normal.push(await p99Of(3_000))
+    locked.push(await p99OfOthers())
+  }
   await zombie.stop()
 
-  expect(await held.verdict).toMatchObject({ status: 'counted' })
-  process.stderr.write(
-    `p99 of the other partitions: ${normalMs.toFixed(1)} ms, locked ${lockedMs.toFixed(1)} ms\n`,
+  expect(await Promise.all(verdicts)).toEqual(
+    verdicts.map(() => expect.objectContaining({ status: 'counted' })),
   )
-  expect(lockedMs).toBeLessThan(Math.max(2 * normalMs, 50))
-})
+  process.stderr.write(`p99 of the other partitions, ms: ${JSON.stringify({ normal, locked })}\n`)
+  expect(medianOf(locked)).toBeLessThan(Math.max(2 * medianOf(normal), 50))
+}, 60_000)
+
+/** One window of three seconds is at the mercy of whatever else the machine does; the medians of some are not. */
+const ROUNDS = 3
+const medianOf = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Infinity
