@@ -32,12 +32,13 @@ describe.each(alerts)('$name', ({ name, text }) => {
     expect(text).toContain(`runbook_url: docs/runbooks/${name}.md\n`)
   })
 
-  test('is tested: it is raised, and by something similar it is not', () => {
+  test('is tested: there is a moment at which it is raised, and one at which it is not', () => {
     const tests = textsIn(join(rules, 'tests'), '.yaml')
       .split(/^\s+- (?=eval_time: )/m)
       .filter((each) => each.includes(`alertname: ${name}\n`))
 
     expect(tests.some((each) => each.includes('exp_labels'))).toBe(true)
+    expect(tests.some((each) => each.includes('exp_alerts: []'))).toBe(true)
   })
 
   test('has a runbook that tells meaning, impact, diagnosis and mitigation, with commands', () => {

@@ -65,7 +65,14 @@ const debian = {
   'apt-cache': '[ "$2" != openjdk-17-jre-headless ] || echo "Package: $2"',
   id: 'echo 0',
 }
-const everything = { java: JAVA_17, mvn: 'exit 0', python3: 'exit 0', nginx: 'exit 0', go: 'exit 0' }
+const everything = {
+  java: JAVA_17,
+  mvn: 'exit 0',
+  python3: 'exit 0',
+  nginx: 'exit 0',
+  go: 'exit 0',
+  openssl: 'exit 0',
+}
 
 test('a machine that has everything is left alone, in silence', () => {
   using machine = aMachine({ ...debian, ...everything })
@@ -79,8 +86,10 @@ test('a bare machine gets all of it by name', () => {
   const { code, output, installed } = machine.run()
 
   expect(code).toBe(0)
-  expect(output).toContain('missing for tests and checks: java maven python3-pip nginx-light golang-go')
-  expect(installed).toEqual(['openjdk-17-jre-headless maven python3-pip nginx-light golang-go'])
+  expect(output).toContain(
+    'missing for tests and checks: java maven python3-pip nginx-light golang-go openssl',
+  )
+  expect(installed).toEqual(['openjdk-17-jre-headless maven python3-pip nginx-light golang-go openssl'])
 })
 
 test.each([
@@ -129,14 +138,19 @@ test('what cannot be installed does not keep the rest away', () => {
     'python3-pip',
     'nginx-light',
     'golang-go',
+    'openssl',
   ])
 })
 
-test.each(['nginx', 'go'])('a machine without %s gets it', (without) => {
+test.each([
+  ['nginx', 'nginx-light'],
+  ['go', 'golang-go'],
+  ['openssl', 'openssl'],
+])('a machine without %s gets it', (without, packageName) => {
   const { [without]: _left, ...programs } = everything as Record<string, string>
   using machine = aMachine({ ...debian, ...programs })
 
-  expect(machine.run().installed).toEqual([without === 'go' ? 'golang-go' : 'nginx-light'])
+  expect(machine.run().installed).toEqual([packageName])
 })
 
 test('what is installed starts no service', () => {
