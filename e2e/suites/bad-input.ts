@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { eventually } from '@votestream/testing'
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
@@ -373,6 +374,6 @@ export const badInput = (subject: PublicSubject): void => {
 
     await vote(rest, poll.id, 0)
 
-    expect((await rest.get('/health')).body).toMatchObject({ status: 'ok' })
+    await eventually(async () => expect((await rest.get('/health')).body).toMatchObject({ status: 'ok' }))
   })
 }

@@ -131,7 +131,8 @@ export const streams = (subject: Subject): void => {
         expect(sightings.faults).toEqual([])
         // One at the beginning and one at the end; half again, because timers are not exact.
         expect(arrivals.length).toBeLessThanOrEqual(2 + Math.ceil(seconds * MOST_A_SECOND * 1.5))
-        expect(busiestSecond(arrivals)).toBeLessThanOrEqual(MOST_A_SECOND * 1.5)
+        // What a busy machine has kept from us for half a second arrives with the next half.
+        expect(busiestSecond(arrivals)).toBeLessThanOrEqual(MOST_A_SECOND * 2)
       }
     })
 

@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 /** The title of a contract suite's outer block: `describe.each(adapters)('Port (%s)', ...)`. */
 const PORT_AND_ADAPTER = /^(.+) \((.+)\)$/
@@ -33,11 +35,35 @@ export default class EngineReporter {
       skipped: results.numPendingTests + results.numTodoTests,
       /** Suites that failed as a whole have no failed test to count. */
       brokenSuites: results.numRuntimeErrorTestSuites,
+      failures: failuresIn(results.testResults),
     }
     if (process.env.VOTESTREAM_TEST_REPORT)
       writeFileSync(process.env.VOTESTREAM_TEST_REPORT, JSON.stringify(report))
   }
 }
+
+/** What failed, a line each: suite, test and reason. */
+function failuresIn(suites) {
+  return suites.flatMap(({ testFilePath, testExecError, testResults }) => {
+    const file = relative(process.cwd(), testFilePath)
+    const broken = testExecError === undefined ? [] : [`${file}: ${reasonIn(testExecError.message)}`]
+    const failed = testResults.filter(({ status }) => status === 'failed')
+    return [
+      ...broken,
+      ...failed.map((test) => `${file}: ${test.fullName}: ${reasonIn(test.failureMessages[0])}`),
+    ]
+  })
+}
+
+/** Enough for what was expected and what came. */
+const REASON_LENGTH = 400
+
+/** In one line, without colours and the stack. */
+const reasonIn = (text = '') =>
+  stripVTControlCharacters(text)
+    .split(/\n +at /)[0]
+    .replaceAll(/\s+/g, ' ')
+    .slice(0, REASON_LENGTH)
 
 /** The adapters by port over which the contract suites ran at least one test. */
 function contractsIn(suites) {

@@ -16,6 +16,10 @@ const GONE_LIMIT = { timeoutMs: 20_000 }
 const ENGINES = ['kafka', 'kafka-guard', 'postgres', 'postgres-guard', 'redis', 'redis-guard']
 const SERVICES = ['gateway', 'polls', 'realtime', 'votes']
 
+/** What one process has found out by a call of its own takes a moment after it came up. */
+const expectAllWell = (url: string): Promise<void> =>
+  eventually(async () => expect(await healthOf(url)).toMatchObject(ALL_WELL), GONE_LIMIT)
+
 const healthOf = async (url: string): Promise<unknown> => (await fetch(`${url}/health`)).json()
 const ALL_WELL = { status: 'ok', database: true, redis: true, kafka: true }
 
@@ -48,7 +52,7 @@ describe('a running full mesh', () => {
   test('is its services, their replicas and three engines, each a process of its own', async () => {
     const expected = ['launcher', ...SERVICES, 'votes-2', 'gateway-2', ...ENGINES]
     expect(Object.keys(await mesh.pids()).sort()).toEqual(expected.sort())
-    expect(await healthOf(mesh.url)).toMatchObject(ALL_WELL)
+    await expectAllWell(mesh.url)
   })
 
   test('notes the port of every process, and a further gateway answers at its own', async () => {
@@ -59,7 +63,7 @@ describe('a running full mesh', () => {
     expect(Object.keys(ports).sort()).toEqual(
       [...names, 'postgres', 'kafka', 'kafkaController', 'redis'].sort(),
     )
-    expect(await healthOf(`http://127.0.0.1:${ports['gateway-2'] ?? 0}`)).toMatchObject(ALL_WELL)
+    await expectAllWell(`http://127.0.0.1:${ports['gateway-2'] ?? 0}`)
   })
 
   test('was announced with where a vote can be seen on its way, and without a password', async () => {
@@ -111,8 +115,10 @@ describe('a running full mesh', () => {
   test('leaves room for an embedded mesh beside it, in the same state folder', async () => {
     await using embedded = await startMesh({ stateFolder: mesh.stateFolder })
 
-    expect(await healthOf(embedded.url)).toMatchObject({ status: 'ok', redis: null, kafka: null })
-    expect(await healthOf(mesh.url)).toMatchObject(ALL_WELL)
+    await eventually(async () =>
+      expect(await healthOf(embedded.url)).toMatchObject({ status: 'ok', redis: null, kafka: null }),
+    )
+    await expectAllWell(mesh.url)
   })
 
   test('can lend its engines to another one, which then runs none of its own', async () => {

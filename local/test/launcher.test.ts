@@ -4,13 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import { startLauncher, startMesh, type RunningMesh } from '../../e2e/mesh.js'
-import { aliveOf, aStateFolder, identifyAll } from './support.js'
+import { aliveOf, aStateFolder, expectHealthy, identifyAll } from './support.js'
 
 // A whole mesh boots in three seconds on two cores, and each test boots one or two.
 jest.setTimeout(90_000)
 
-/** The launcher's children notice its death by themselves, the server after its last writes. */
-const WITHIN_SECONDS = { timeoutMs: 10_000 }
+/** The launcher's children notice its death by themselves, the server after its last writes: seconds, on a machine that has nothing else to do. */
+const WITHIN_SECONDS = { timeoutMs: 30_000 }
 
 const MESH = ['gateway', 'launcher', 'polls', 'postgres', 'postgres-guard', 'realtime', 'votes']
 
@@ -26,7 +26,7 @@ describe('a running mesh', () => {
 
   test('is four services and a database, each a process of its own', async () => {
     expect(Object.keys(await mesh.pids()).sort()).toEqual(MESH)
-    expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
+    await expectHealthy(mesh)
   })
 
   test('was announced with three commands to try', () => {
@@ -43,7 +43,7 @@ describe('a running mesh', () => {
     expect(second.logs).toEqual([
       expect.stringContaining(`already runs: process ${(await mesh.pids()).launcher ?? 0}`),
     ])
-    expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
+    await expectHealthy(mesh)
   })
 
   test.each(['gateway', 'polls', 'votes', 'realtime', 'postgres', 'postgres-guard'])(
@@ -160,7 +160,7 @@ describe('Ctrl-C', () => {
     expect(code).toBe(130)
     expect(aliveOf(processes)).toEqual([])
     await using again = await startMesh({ stateFolder: state.path })
-    expect((await fetch(`${again.url}/health`)).status).toBe(200)
+    await expectHealthy(again)
   })
 })
 
@@ -174,7 +174,7 @@ describe('when something is killed', () => {
 
     await eventually(() => expect(aliveOf(processes)).toEqual([]), WITHIN_SECONDS)
     await using again = await startMesh({ stateFolder: state.path })
-    expect((await fetch(`${again.url}/health`)).status).toBe(200)
+    await expectHealthy(again)
   })
 
   test('everything at once: the next start recovers', async () => {
@@ -186,7 +186,7 @@ describe('when something is killed', () => {
 
     await eventually(() => expect(aliveOf(processes)).toEqual([]), WITHIN_SECONDS)
     await using again = await startMesh({ stateFolder: state.path })
-    expect((await fetch(`${again.url}/health`)).status).toBe(200)
+    await expectHealthy(again)
   })
 })
 
@@ -231,7 +231,7 @@ test('an initdb that was killed half-way is repaired', async () => {
   await using mesh = await startMesh({ stateFolder: state.path })
 
   expect(await readdir(server)).toEqual(['data'])
-  expect((await fetch(`${mesh.url}/health`)).status).toBe(200)
+  await expectHealthy(mesh)
 })
 
 async function pollsOf(mesh: RunningMesh): Promise<unknown[]> {

@@ -1,3 +1,5 @@
+import { expect } from '@jest/globals'
+import { eventually } from '@votestream/testing'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +11,10 @@ export async function identifyAll(mesh: RunningMesh): Promise<Record<string, Pro
   const named = Object.entries(await mesh.pids()).map(([name, pid]) => [name, identify(pid)] as const)
   return Object.fromEntries(named.flatMap(([name, id]) => (id === undefined ? [] : [[name, id]])))
 }
+
+/** A busy machine may take longer than the second that a question for health has. */
+export const expectHealthy = ({ url }: Pick<RunningMesh, 'url'>): Promise<void> =>
+  eventually(async () => expect((await fetch(`${url}/health`)).status).toBe(200))
 
 /** The names of those that still run. */
 export const aliveOf = (processes: Readonly<Record<string, ProcessId>>): string[] =>

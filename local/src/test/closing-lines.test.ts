@@ -8,6 +8,7 @@ const report = {
   failed: 0,
   skipped: 2,
   brokenSuites: 0,
+  failures: [],
 }
 const anOutcome = (changes: Partial<Outcome> = {}): Outcome => ({
   engines: ['unit', 'postgres'],
@@ -31,6 +32,14 @@ test('suites are counted by engine', () => {
   const { lines } = closingLines(anOutcome())
 
   expect(lines).toContainEqual(expect.stringMatching(/^postgres\s+9\s+0\s+1$/))
+})
+
+test('what failed is told again, where nobody has to look for it', () => {
+  const failures = ['e2e/limits.test.ts: a limit holds: expected 1']
+
+  const { lines } = closingLines(anOutcome({ report: { ...report, failed: 1, failures } }))
+
+  expect(lines).toContain('failed: e2e/limits.test.ts: a limit holds: expected 1')
 })
 
 test('a contract tells on what it ran', () => {

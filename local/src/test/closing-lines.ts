@@ -11,6 +11,8 @@ export const testReport = z.object({
   failed: count,
   skipped: count,
   brokenSuites: count,
+  /** What failed, a line each. */
+  failures: z.array(z.string()),
 })
 export type TestReport = Readonly<z.output<typeof testReport>>
 
@@ -41,9 +43,12 @@ export interface Closing {
   readonly exitCode: number
 }
 
-const NOTHING: TestReport = { engines: {}, contracts: {}, passed: 0, failed: 0, skipped: 0, brokenSuites: 0 }
+const NOTHING: TestReport = {
+  ...{ engines: {}, contracts: {}, failures: [] },
+  ...{ passed: 0, failed: 0, skipped: 0, brokenSuites: 0 },
+}
 
-/** The last lines of `npm test`: suites by engine, what was left out and why, and the tests' sums. */
+/** The last lines of `npm test`: suites by engine, what failed, what was left out and why, and the tests' sums. */
 export function closingLines(outcome: Outcome): Closing {
   const { engines, report = NOTHING, jestCode, leftOut, requireInfra } = outcome
   const missing = leftOut.reduce((sum, { suites }) => sum + suites, 0)
@@ -60,6 +65,7 @@ export function closingLines(outcome: Outcome): Closing {
       ...Object.entries(report.contracts).map(
         ([port, adapters]) => `${port} ran on ${adapters.join(' and ')}`,
       ),
+      ...report.failures.map((failure) => `failed: ${failure}`),
       ...reasonLines(leftOut, requireInfra),
       ...without.map((engine) => `${engine}: no suite ran, which REQUIRE_INFRA makes a failure`),
       `${report.passed} passed, ${failed} failed, ${skipped} skipped`,
