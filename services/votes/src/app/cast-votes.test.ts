@@ -101,6 +101,35 @@ test('a slow partition holds back nobody else: the rest is told after 25 ms', as
   expect((await second).value).toEqual([{ status: 'counted', version: 6, index: 0 }])
 })
 
+test('a partition that stands still holds back nobody at all', async () => {
+  let offset = 0
+  const still = (choice: number) => choice === 1
+  const append: VoteLog['append'] = (ballots) =>
+    Promise.resolve(
+      ballots.map(({ choice }) => ({
+        ...{ status: 'appended' as const, partition: still(choice) ? 1 : 0, offset: (offset += 1) },
+      })),
+    )
+  const { cast, settle, call, clock } = aWorld({ durable: true, append })
+  const waiting = cast([aBallot({ choice: 1 })], call)
+  const pending = waiting.next().then(() => waiting.next())
+  await clock.advance(300)
+  const messages = cast([aBallot({ choice: 0 }), aBallot({ choice: 1 })], call)
+
+  const first = messages.next()
+  await clock.advance(1)
+  settle(2, 5)
+  await clock.advance(0)
+
+  expect(await Promise.race([first, clock.advance(0)])).toMatchObject({
+    value: [
+      { status: 'counted', version: 5, index: 0 },
+      { status: 'pending', index: 1 },
+    ],
+  })
+  void pending
+})
+
 test('only a durable log says pending of what it has not decided', async () => {
   const durable = aWorld({ durable: true })
   const volatile = aWorld({ durable: false })
