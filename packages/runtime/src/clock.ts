@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises'
 
 /** Something scheduled that has not happened yet. */
 export interface Scheduled {
@@ -12,6 +12,8 @@ export interface Clock {
   /** Milliseconds from an arbitrary origin that never go back: for durations. */
   monotonicMs(): number
   setTimeout(run: () => void, ms: number): Scheduled
+  /** Resolves once what the event loop has at hand is done. */
+  turn(): Promise<void>
   /** Resolves after `ms`; rejects with the signal's reason as soon as the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
@@ -27,6 +29,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS))
     return { cancel: () => clearTimeout(timer) }
   },
+  turn: () => nextTurn(),
   sleep: async (ms, signal) => {
     try {
       await delay(Math.min(ms, LONGEST_TIMER_MS), undefined, signal === undefined ? {} : { signal })

@@ -31,6 +31,7 @@ export const fakeClock = (startMs = Date.UTC(2026, 0, 1)): FakeClock => {
     now: () => startMs + elapsedMs,
     monotonicMs: () => elapsedMs,
     setTimeout: setTimer,
+    turn: settle,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const timer = setTimer(resolve, ms)

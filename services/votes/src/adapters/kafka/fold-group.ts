@@ -1,5 +1,4 @@
 import type { Clock, Logger } from '@votestream/runtime'
-import { setImmediate } from 'node:timers/promises'
 import type { Folded, PartitionBatch } from '../../domain/fold.js'
 import type { Fold } from '../../domain/ports.js'
 import { StoreTrouble } from './store-trouble.js'
@@ -84,7 +83,7 @@ export class FoldGroup {
   }
 
   async #run(): Promise<void> {
-    await setImmediate() // what the same fetch brought for other partitions comes along
+    await this.#deps.clock.turn() // what the same fetch brought for other partitions comes along
     let retryMs = FIRST_RETRY_MS
     for (let group = [...this.#waiting.values()]; group.length > 0; group = [...this.#waiting.values()]) {
       const folded = await this.#foldOnce(group.map(({ batch }) => batch))
