@@ -7,19 +7,23 @@ import type { Stores } from './stores.js'
 /** One partition of the log, from offset 0 on. */
 export type PartitionRecords = readonly LogRecordOutput[]
 
+/** The same as it lies there: the values of its records. */
+export type PartitionValues = readonly Buffer[]
+
 /** A topic is read over the loopback: a second each way is long. */
 const READ_LIMIT_MS = 20_000
 const FETCH_WAIT_MS = 100
 const TOPIC = 'votes'
 
 /** Reads the whole topic of a full mesh, up to what was in it at the call; fails when a partition does not begin at 0 or has a gap. */
-export const readLog = async ({ kafka: brokers = [] }: Stores): Promise<readonly PartitionRecords[]> => {
-  const kafka = new kafkajs.Kafka({
-    ...{ clientId: 'votestream-e2e', brokers: [...brokers] },
-    logLevel: kafkajs.logLevel.NOTHING,
-  })
+export const readLog = async (stores: Stores): Promise<readonly PartitionRecords[]> =>
+  (await readLogValues(stores)).map((values) => values.map((value) => logRecords.deserialize(value)))
+
+/** Reads the whole topic as `readLog` does, and leaves to others what the bytes mean. */
+export const readLogValues = async ({ kafka: brokers = [] }: Stores): Promise<readonly PartitionValues[]> => {
+  const kafka = kafkaAt(brokers)
   const ends = await endsOf(kafka)
-  const partitions = ends.map((): LogRecordOutput[] => [])
+  const partitions = ends.map((): Buffer[] => [])
   const isWhole = (): boolean => partitions.every((records, index) => records.length >= (ends[index] ?? 0))
   const consumer = kafka.consumer({
     groupId: `e2e-${randomUUID()}`,
@@ -35,7 +39,7 @@ export const readLog = async ({ kafka: brokers = [] }: Stores): Promise<readonly
       const records = partitions[partition] ?? []
       if (offset !== records.length)
         reject(new Error(`partition ${partition}: offset ${offset} where ${records.length} should be`))
-      records.push(logRecords.deserialize(value ?? Buffer.alloc(0)))
+      records.push(value ?? Buffer.alloc(0))
       if (isWhole()) resolve()
     }
     void consumer.run({
@@ -54,6 +58,16 @@ export const readLog = async ({ kafka: brokers = [] }: Stores): Promise<readonly
   }
   return partitions.map((records, index) => records.slice(0, ends[index]))
 }
+
+/** How many records each partition of the topic has. */
+export const readLogEnds = ({ kafka: brokers = [] }: Stores): Promise<readonly number[]> =>
+  endsOf(kafkaAt(brokers))
+
+const kafkaAt = (brokers: readonly string[]): Kafka =>
+  new kafkajs.Kafka({
+    ...{ clientId: 'votestream-e2e', brokers: [...brokers] },
+    logLevel: kafkajs.logLevel.NOTHING,
+  })
 
 const endsOf = async (kafka: Kafka): Promise<readonly number[]> => {
   const admin = kafka.admin()
