@@ -34,12 +34,22 @@ module.exports = {
     forbid(
       'migrations-use-packages-only',
       { path: '^migrations/' },
-      { path: '^(services|local|e2e|proto)/' },
+      { path: '^(services|local|sim|e2e|proto)/' },
     ),
     forbid(
       'packages-never-import-services',
       { path: '^(packages|proto)/' },
-      { path: '^(services|migrations|local|e2e)/' },
+      { path: '^(services|migrations|local|sim|e2e)/' },
+    ),
+    forbid(
+      'only-the-simulator-reaches-into-services',
+      { path: '^(local|migrations|e2e)/' },
+      { path: '^services/[^/]+/src/' },
+    ),
+    forbid(
+      'only-the-simulator-reaches-into-the-bus',
+      { path: '^(services|local|migrations|e2e|packages/(?!bus/))' },
+      { path: '^packages/bus/src/', pathNot: '^packages/bus/src/index\\.ts$' },
     ),
     forbid(
       'generated-types-stay-at-the-edge',

@@ -33,6 +33,8 @@ export default tseslint.config(
       '**/*.contract.ts',
       '{packages,services}/*/test/**/*.ts',
       'local/{test,nightly}/**/*.ts',
+      'sim/test/**/*.ts',
+      'checker/test/**/*.ts',
       'e2e/**/*.ts',
     ],
     languageOptions: { parserOptions: { projectService: false, project: './tsconfig.test.json' } },

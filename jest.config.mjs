@@ -30,7 +30,7 @@ const base = {
 }
 
 /** A mesh is many processes, which must not starve those of another. */
-const RUN_MESHES = ['mesh', 'full', 'nightly', 'nginx', 'monitoring', 'cluster']
+const RUN_MESHES = ['mesh', 'full', 'nightly', 'nginx', 'monitoring', 'cluster', 'chaos']
 
 const literally = (text) => text.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')
 

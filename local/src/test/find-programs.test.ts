@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { ExpectedFailure } from '../expected-failure.js'
-import { findKubernetes, findNginx, findPrometheus } from './find-programs.js'
+import { findKubernetes, findNginx, findPrometheus, findPython } from './find-programs.js'
 
 /** A folder in which there are these programs. */
 function aFolder(...programs: readonly string[]): Disposable & { readonly path: string } {
@@ -60,6 +60,30 @@ test('where there is no Prometheus it is said where it was looked for and what t
 
   expect(find).toThrow(
     `no \`prometheus\` on the PATH nor in ${join(empty.path, CACHED)}.\nInstall prometheus`,
+  )
+})
+
+test.each(['Python 3.9.2', 'Python 3.14.0', 'Python 4.0.1'])('%s is taken', (version) => {
+  using folder = aFolder('python3')
+  writeFileSync(join(folder.path, 'python3'), `#!/bin/sh\necho ${version}\n`)
+
+  expect(findPython({ PATH: folder.path })).toEqual({ VOTESTREAM_TEST_PYTHON: join(folder.path, 'python3') })
+})
+
+test.each([
+  ['Python 3.8.10', 'says that it is Python 3.8.10: the checker needs Python 3.9 or newer'],
+  ['Python 2.7.18', 'says that it is Python 2.7.18: the checker needs Python 3.9 or newer'],
+  ['', 'says that it is nothing: the checker needs Python 3.9 or newer'],
+])('a python3 that says "%s" is told', (version, told) => {
+  using folder = aFolder('python3')
+  writeFileSync(join(folder.path, 'python3'), `#!/bin/sh\necho ${version}\n`)
+
+  expect(() => findPython({ PATH: folder.path })).toThrow(told)
+})
+
+test('where there is no Python it is said what to install', () => {
+  expect(() => findPython({ PATH: '' })).toThrow(
+    'there is no python3 on the PATH\nInstall Python 3.9 or newer',
   )
 })
 

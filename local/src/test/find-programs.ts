@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { delimiter } from 'node:path'
 import { installedPrometheus, toolsFolder } from '../engines/find-prometheus.js'
 import { findProgram } from '../engines/provision/tools.js'
@@ -25,6 +26,27 @@ export const findNginx = (env: NodeJS.ProcessEnv): ProgramEnv => {
 export const findPrometheus = (env: NodeJS.ProcessEnv): ProgramEnv => ({
   VOTESTREAM_TEST_PROMETHEUS: installedPrometheus(env),
 })
+
+/** The oldest with what the checker's sources use. */
+const OLDEST_PYTHON: readonly [number, number] = [3, 9]
+
+/** Finds Python, in which the checker of histories is written; throws, with what to install, where there is none or an old one. */
+export const findPython = (env: NodeJS.ProcessEnv): ProgramEnv => {
+  const program = findProgram('python3', env)
+  const wanted = OLDEST_PYTHON.join('.')
+  if (program === undefined)
+    throw new ExpectedFailure(
+      `Python is not available here: there is no python3 on the PATH\nInstall Python ${wanted} or newer; nothing else of it is needed.`,
+    )
+  const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' })
+  const [major = 0, minor = 0] = (/^Python (\d+)\.(\d+)/.exec(stdout) ?? []).slice(1).map(Number)
+  const [oldest, oldestMinor] = OLDEST_PYTHON
+  if (major < oldest || (major === oldest && minor < oldestMinor))
+    throw new ExpectedFailure(
+      `${program} says that it is ${stdout.trim() || 'nothing'}: the checker needs Python ${wanted} or newer`,
+    )
+  return { VOTESTREAM_TEST_PYTHON: program }
+}
 
 /** Finds what drives the cluster that KUBECONFIG names; throws, with what is missing, where that cannot be. */
 export const findKubernetes = (env: NodeJS.ProcessEnv): ProgramEnv => {

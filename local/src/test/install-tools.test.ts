@@ -87,9 +87,11 @@ test('a bare machine gets all of it by name', () => {
 
   expect(code).toBe(0)
   expect(output).toContain(
-    'missing for tests and checks: java maven python3-pip nginx-light golang-go openssl',
+    'missing for tests and checks: java maven python3-pip nginx-light golang-go openssl python3',
   )
-  expect(installed).toEqual(['openjdk-17-jre-headless maven python3-pip nginx-light golang-go openssl'])
+  expect(installed).toEqual([
+    'openjdk-17-jre-headless maven python3-pip nginx-light golang-go openssl python3',
+  ])
 })
 
 test.each([
@@ -102,7 +104,7 @@ test.each([
 })
 
 test.each([
-  ['valkey-server', 'python3', []],
+  ['valkey-server', 'python3', ['python3']],
   ['kafka-server-start.sh', 'mvn', []],
 ])('who has %s needs no %s', (has, without, installed) => {
   const { [without]: _left, ...programs } = { ...everything, [has]: 'exit 0' } as Record<string, string>
@@ -139,6 +141,7 @@ test('what cannot be installed does not keep the rest away', () => {
     'nginx-light',
     'golang-go',
     'openssl',
+    'python3',
   ])
 })
 

@@ -10,7 +10,7 @@ import { projectsOf, projectsOfFile } from './projects.js'
 // Jest itself is started, maybe on a busy machine.
 jest.setTimeout(60_000)
 
-const FOLDERS = ['proto', 'packages', 'services', 'local', 'e2e']
+const FOLDERS = ['proto', 'packages', 'services', 'local', 'sim', 'checker', 'e2e']
 const SUITE = /\.(test|contract)\.ts$/
 
 const suitesIn = (folder: string): string[] =>
@@ -41,13 +41,17 @@ test.each([
   ['e2e/nginx/x.test.ts', 'nginx'],
   ['e2e/monitoring/x.test.ts', 'monitoring'],
   ['e2e/cluster/x.test.ts', 'cluster'],
+  ['e2e/chaos/x.test.ts', 'chaos'],
+  ['sim/src/x.test.ts', 'unit'],
+  ['sim/test/redis/x.test.ts', 'redis'],
+  ['checker/test/x.test.ts', 'checker'],
 ])('%s is a suite of %s', (path, name) => {
   expect(projectsOfFile(path).map((project) => project.name)).toEqual([name])
   expect(projectsOfFile(inRepository(path)).map((project) => project.name)).toEqual([name])
 })
 
 test('jest has the same projects and finds the same suites', () => {
-  const env = { ...process.env, VOTESTREAM_NIGHTLY: '1', VOTESTREAM_CLUSTER: '1' }
+  const env = { ...process.env, VOTESTREAM_NIGHTLY: '1', VOTESTREAM_CLUSTER: '1', VOTESTREAM_CHAOS: '1' }
   const { stdout } = spawnSync(process.execPath, [jestProgram(), '--listTests', '--json'], {
     cwd: inRepository(''),
     env,
@@ -61,6 +65,7 @@ test.each([
   [{}, [] as string[]],
   [{ VOTESTREAM_NIGHTLY: '1' }, ['nightly']],
   [{ VOTESTREAM_CLUSTER: '1' }, ['cluster']],
+  [{ VOTESTREAM_CHAOS: '1' }, ['chaos']],
 ])('with %j the projects that are run only when asked for are %j', (env: NodeJS.ProcessEnv, asked) => {
   const onRequest = projectsOf(env).filter(({ onlyWith }) => onlyWith !== undefined)
 

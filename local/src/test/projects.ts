@@ -4,12 +4,12 @@ import { inRepository, repository } from '../repository.js'
 
 /**
  * What suites may need beyond Node. A server is one for all suites of the run; an installation is for suites that start
- * servers of their own, and must be there before: a download would eat a test's time. The last three are programs that
+ * servers of their own, and must be there before: a download would eat a test's time. The last ones are programs that
  * suites start themselves, and a cluster to use them on.
  */
 const need = z.enum([
   ...(['postgres', 'redis', 'kafka', 'redis installation', 'kafka installation'] as const),
-  ...(['nginx', 'prometheus', 'kubernetes'] as const),
+  ...(['nginx', 'prometheus', 'python', 'kubernetes'] as const),
 ])
 export type Need = z.output<typeof need>
 

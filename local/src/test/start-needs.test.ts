@@ -15,6 +15,7 @@ function starters(own: Partial<TestEngineStarters> = {}): TestEngineStarters {
     'kafka installation': ready,
     nginx: ready,
     prometheus: ready,
+    python: ready,
     kubernetes: ready,
     ...own,
   }

@@ -4,7 +4,7 @@ import { installedRedis } from '../engines/find-redis.js'
 import type { RunningEngine } from '../engines/start-engine.js'
 import { startKafka } from '../engines/start-kafka.js'
 import { startRedis } from '../engines/start-redis.js'
-import { findKubernetes, findNginx, findPrometheus } from './find-programs.js'
+import { findKubernetes, findNginx, findPrometheus, findPython } from './find-programs.js'
 import type { Need } from './projects.js'
 import { startTestPostgres } from './test-postgres.js'
 import { engineFolder } from './test-state.js'
@@ -50,6 +50,7 @@ export function testEngineStarters(context: EngineContext): TestEngineStarters {
     'kafka installation': () => kafka().then(() => ({ env: {} })),
     nginx: () => given(findNginx),
     prometheus: () => given(findPrometheus),
+    python: () => given(findPython),
     kubernetes: () => given(findKubernetes),
   }
 }

@@ -1,0 +1,6 @@
+export { busOf, notifyBusOf } from './bus-of.js'
+export * from './checks.js'
+export { NotifyModel, type NotifyModelOptions } from './notify-model.js'
+export { Observer, type ObserverOptions, type Seen, type SentFrame } from './observer.js'
+export { RealtimeReplica, startRealtime, type RealtimeOptions } from './realtime.js'
+export { RedisModel, type Arrival, type RedisModelOptions } from './redis-model.js'
