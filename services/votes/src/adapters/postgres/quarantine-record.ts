@@ -7,6 +7,10 @@ INSERT INTO votes.quarantine (log_id, partition, log_offset, record, error)
 VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (log_id, partition, log_offset) DO NOTHING`
 
+/** jsonb refuses it, and a record that cannot be set aside would stop its partition for ever. */
+const withoutNul = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '\ufffd') : value
+
 /** Sets the ballots of a stretch aside with the SQLSTATE that refused them. */
 export const quarantineRecord = async (
   db: Queryable,
@@ -18,6 +22,6 @@ export const quarantineRecord = async (
   for (const ballot of ballots)
     await db.query({
       text: QUARANTINE,
-      values: [logId, partition, ballot.offset, JSON.stringify(ballot), reason],
+      values: [logId, partition, ballot.offset, JSON.stringify(ballot, withoutNul), reason],
     })
 }
