@@ -12,6 +12,14 @@ const CAUGHT = 1
 
 const commands = {
   simulator: ({ seeds }) => ['sim/dist/main.js', '--seeds', String(seeds || SEEDS), '--no-shrink'],
+  redis: () => [
+    'bootstrap.mjs',
+    'test',
+    '--selectProjects',
+    'redis',
+    '--testPathPatterns',
+    'newest-wins-model',
+  ],
   schedules: () => [
     'bootstrap.mjs',
     'test',
@@ -25,7 +33,8 @@ const commands = {
 
 /** What in the output says that this was a broken promise, and not a program that could not run. */
 const signs = {
-  simulator: /^violation: (.*)$/m,
+  simulator: /^seed \d+ fails: (.*)$/m,
+  redis: /● (.*)/,
   schedules: /● (.*)/,
   chaos: /^(?:BROKEN|FAILED|broken) +(.*)$/im,
 }
@@ -39,7 +48,7 @@ export async function runCatcher(name, tree, patch, signal) {
     caught: code === CAUGHT && said !== undefined,
     passed: code === 0,
     said,
-    seed: /^seed (\d+)/m.exec(output)?.[1],
+    seed: /^seed (\d+) fails/m.exec(output)?.[1],
     seconds: (performance.now() - startedMs) / 1000,
     output,
   }

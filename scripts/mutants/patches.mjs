@@ -6,7 +6,7 @@ import { expectedError } from '../run.mjs'
 const folder = join(root, 'mutants')
 
 /** Who may catch a bug: programs that this knows how to run. */
-export const CATCHERS = ['simulator', 'schedules', 'chaos']
+export const CATCHERS = ['simulator', 'schedules', 'redis', 'chaos']
 
 /** Every planted bug: what it does in words, which promise it breaks, who catches it, and which files it changes. */
 export function readPatches() {

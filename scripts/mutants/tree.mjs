@@ -71,6 +71,9 @@ function recompile(tree, file) {
     fileName: join(dirname(join(tree, file)), basename(file)),
     compilerOptions: {
       ...options,
+      // What every package.json says, which is not looked at here.
+      module: ts.ModuleKind.ESNext,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
       sourceMap: false,
       declaration: false,
       composite: false,

@@ -22,9 +22,10 @@ const runOne = async (plan: Plan, trace: boolean): Promise<boolean> => {
 const runMany = async (options: Options): Promise<boolean> => {
   const summary = await runSeeds({ ...options, say, isTerminal: process.stdout.isTTY })
   const first = summary.failed.toSorted((a, b) => a.seed - b.seed)[0]
-  const shrunk = first && (await shrink(first.seed))
+  const shrunk = first && !options.noShrink ? await shrink(first.seed) : undefined
   if (first && shrunk) say(failureText(first.seed, shrunk))
-  else if (first) say(`seed ${first.seed} failed once and not again: ${first.violations.join('; ')}`)
+  else if (first && !options.noShrink)
+    say(`seed ${first.seed} failed once and not again: ${first.violations.join('; ')}`)
   say(summaryText(summary))
   return first === undefined && neverHappened(summary).length === 0
 }

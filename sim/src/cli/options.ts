@@ -10,6 +10,7 @@ export const HELP = `Runs seeded schedules of the vote's way in virtual time, an
   --trace        prints every event of that one
   --workers N    threads (one a core)
   --keep-going   does not stop at the first seed that fails
+  --no-shrink    does not look for a smaller plan that fails
   --help         this
 `
 
@@ -21,6 +22,7 @@ export interface Options {
   readonly trace: boolean
   readonly workers: number
   readonly keepGoing: boolean
+  readonly noShrink: boolean
   readonly help: boolean
 }
 
@@ -34,7 +36,7 @@ export const readOptions = (args: readonly string[]): Options => {
     args: [...args],
     options: {
       ...{ seeds: text, from: text, seed: text, plan: text, workers: text },
-      ...{ trace: flag, 'keep-going': flag, help: flag },
+      ...{ trace: flag, 'keep-going': flag, 'no-shrink': flag, help: flag },
     },
   })
   const whole = (name: string, value: string | undefined): number | undefined => {
@@ -49,6 +51,7 @@ export const readOptions = (args: readonly string[]): Options => {
     trace: values.trace,
     workers: Math.max(1, whole('workers', values.workers) ?? availableParallelism()),
     keepGoing: values['keep-going'],
+    noShrink: values['no-shrink'],
     help: values.help,
   }
 }

@@ -44,6 +44,17 @@ test('the two parts of a partition meet without a gap', () => {
   )
 })
 
+test('a stretch that starts behind some of its ballots is never cut before its start', () => {
+  const batch = { ...aBatch(0, 10, [aBallot(), aBallot(), aBallot(), aBallot()]), from: 14 }
+
+  const stretches = (halve([batch]) ?? []).flat().map(({ from, next }) => [from, next])
+
+  expect(stretches).toEqual([
+    [14, 14],
+    [14, 14],
+  ])
+})
+
 test('a single ballot cannot be halved', () => {
   expect(halve(batchesOf([0, 1, 0]))).toBeUndefined()
 })

@@ -48,8 +48,10 @@ export const halve = (
     if (room >= batch.ballots.length || !cut) first.push(batch)
     else if (room === 0) second.push(batch)
     else {
-      first.push({ ...batch, next: cut.offset, ballots: batch.ballots.slice(0, room) })
-      second.push({ ...batch, from: cut.offset, ballots: batch.ballots.slice(room) })
+      // Ballots before `from` are folded again for their verdicts only: a bookmark never goes back for them.
+      const border = Math.max(batch.from, cut.offset)
+      first.push({ ...batch, next: border, ballots: batch.ballots.slice(0, room) })
+      second.push({ ...batch, from: border, ballots: batch.ballots.slice(room) })
     }
     room = Math.max(0, room - batch.ballots.length)
   }

@@ -131,6 +131,20 @@ test('is failing from a failed fold until one succeeds', async () => {
   expect(group.lastFoldMs).toBe(50)
 })
 
+test('is not failing any more when nobody wants what failed: others fold it now', async () => {
+  const { group, clock, calls } = aGroup()
+  const { abandon } = group.fold(aStretch(0))
+  await clock.advance(0)
+  calls[0]?.fail()
+  await clock.advance(0)
+  const before = group.failing
+
+  abandon()
+  await clock.advance(50)
+
+  expect([before, group.failing]).toEqual([true, false])
+})
+
 test('is failing while a fold hangs for more than a second', async () => {
   const { group, clock, calls } = aGroup()
   void group.fold(aStretch(0))

@@ -51,7 +51,7 @@ export class FoldGroup {
     })
   }
 
-  /** True from a fold that failed, or hangs, until one succeeds. */
+  /** True from a fold that failed, or hangs, until one succeeds or nobody wants it any more. */
   get failing(): boolean {
     return this.#trouble.present
   }
@@ -96,6 +96,8 @@ export class FoldGroup {
       }
     }
     this.#running = undefined
+    // Partitions that went to others take their failures along: whoever has none folds nothing that could show success.
+    this.#trouble.forget()
   }
 
   #settle(group: readonly Waiting[], { fenced, busy }: Folded): void {

@@ -49,6 +49,11 @@ export class StoreTrouble {
     }
   }
 
+  /** What failed is nobody's business here any more, and there is nothing to tell. */
+  forget(): void {
+    this.#failed = false
+  }
+
   /** Other work has shown that the store answers. */
   over(): void {
     this.#set(false, undefined)
