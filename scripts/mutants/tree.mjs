@@ -9,6 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { homedir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import ts from 'typescript'
 import { modules, root } from '../paths.mjs'
@@ -16,12 +17,13 @@ import { expectedError } from '../run.mjs'
 
 /** Neither needed nor cheap to copy; what a mesh leaves behind belongs to the original. */
 const LEFT_OUT = ['.git', '.votestream', 'node_modules', 'coverage']
-const place = join(root, '.votestream', 'mutants')
+/** Not below the state folder, where no test runner looks for suites. */
+const cache = process.env.XDG_CACHE_HOME?.trim() || join(homedir(), '.cache')
+const place = join(cache, 'votestream', 'mutants')
 
 /** A copy of this repository in which bugs can be planted. Its packages are the installed ones, its workspaces are its own. */
 export function makeTree() {
   const tree = join(place, `tree-${process.pid}`)
-  rmSync(place, { recursive: true, force: true })
   mkdirSync(tree, { recursive: true })
   for (const name of readdirSync(root))
     if (!LEFT_OUT.includes(name)) cpSync(join(root, name), join(tree, name), COPY)
@@ -30,7 +32,7 @@ export function makeTree() {
     path: tree,
     plant: (patch) => apply(tree, patch, []),
     remove: (patch) => apply(tree, patch, ['--reverse']),
-    end: () => rmSync(place, { recursive: true, force: true }),
+    end: () => rmSync(tree, { recursive: true, force: true }),
   }
 }
 
