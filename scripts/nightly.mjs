@@ -19,10 +19,13 @@ const STEPS = {
   },
   simulator: {
     args: ['bootstrap.mjs', 'sim', '--seeds', String(SEEDS)],
-    said: /^(seeds .*|violation: .*)$/gm,
+    said: /^(\d+ seeds, .*|seed \d+ fails.*|never happened: .*)$/gm,
   },
   mutants: { args: ['bootstrap.mjs', 'mutants'], said: /^(planted bugs: .*|.* MISSED .*)$/gm },
-  chaos: { args: ['scripts/chaos.mjs'], said: /^(chaos: .*|checker: .*)$/gm },
+  chaos: {
+    args: ['scripts/chaos.mjs'],
+    said: /^(chaos: (seed \d+|\d+ faults|first) .*|.* healed after .*|\d+ events, .*|C\d .*|\d+ passed, .*|failed: .*)$/gm,
+  },
 }
 
 const HELP = `npm run nightly -- [options]
