@@ -2,26 +2,33 @@ import { expect, test } from '@jest/globals'
 import { fakeClock } from '@votestream/testing'
 import { mayHoldUnfolded } from './may-hold.js'
 
-/** A log of ten records, of which so many are folded at a time. */
+/** A log of ten records, of which so many are folded at a time, told by brokers that take so long for each answer. */
 const ask = ({
   folded = (_ms: number): number => 10,
-  upForMs = 60_000,
+  upSinceMs = -60_000,
   answers = true,
-  answersAfterMs = 0,
+  answersAfterMs = [0],
 } = {}) => {
   const clock = fakeClock()
-  const ends = [{ partition: 0, low: 0, high: 10 }]
+  const startedMs = clock.monotonicMs()
+  let asked = 0
   const watch = {
-    upForMs,
+    get upForMs() {
+      return clock.monotonicMs() - startedMs - upSinceMs
+    },
     ends: async () => {
-      if (answersAfterMs > 0) await clock.sleep(answersAfterMs)
+      const afterMs = answersAfterMs[asked] ?? 0
+      asked += 1
+      if (afterMs > 0) await clock.sleep(afterMs)
       if (!answers) throw new Error('away')
-      return ends
+      return [{ partition: 0, low: 0, high: 9 + asked }]
     },
   }
-  const store = { readBookmarks: () => Promise.resolve(new Map([[0, folded(clock.monotonicMs())]])) }
+  const store = {
+    readBookmarks: () => Promise.resolve(new Map([[0, folded(clock.monotonicMs() - startedMs)]])),
+  }
   const outcome = mayHoldUnfolded({ watch, store, clock }).catch((error: unknown) => error)
-  return { clock, outcome }
+  return { clock, outcome, asked: () => asked }
 }
 
 test('holds nothing when all is folded', async () => {
@@ -44,18 +51,42 @@ test('may hold something when the fold does not come there in a second', async (
   expect(await outcome).toBe(true)
 })
 
-test.each([
-  ['do not answer', { answers: false }],
-  ['have come back just now', { upForMs: 1_999 }],
-])('cannot say while the brokers %s', async (_name, options) => {
-  const { outcome } = ask(options)
+test('cannot say while the brokers do not answer', async () => {
+  const { outcome } = ask({ answers: false })
 
   expect(await outcome).toMatchObject({ code: 'unavailable', retryAfterMs: 1_000 })
 })
 
-test('cannot say when the brokers took so long that they may have stood still', async () => {
-  const { clock, outcome } = ask({ answersAfterMs: 701 })
+test('waits for brokers that have come back just now, and takes only what they say then', async () => {
+  const { clock, outcome, asked } = ask({ upSinceMs: -500, folded: (ms) => (ms < 1_600 ? 10 : 11) })
+  await clock.advance(1_499)
+  expect(asked()).toBe(1)
+  await clock.advance(126)
+
+  expect(await outcome).toBe(false)
+  expect(asked()).toBe(2)
+})
+
+test('asks again when the brokers took so long that they may have stood still', async () => {
+  const { clock, outcome, asked } = ask({ answersAfterMs: [701], folded: () => 11 })
   await clock.advance(701)
+  await clock.advance(1_000)
+
+  expect(await outcome).toBe(false)
+  expect(asked()).toBe(2)
+})
+
+test('cannot say when they take so long again and again', async () => {
+  const { clock, outcome } = ask({ answersAfterMs: [701, 701] })
+  for (const ms of [701, 1_000, 701]) await clock.advance(ms)
 
   expect(await outcome).toMatchObject({ reason: 'UNAVAILABLE' })
+})
+
+test('ends before whoever asks has gone', async () => {
+  const { clock, outcome } = ask({ upSinceMs: -100, folded: () => 9 })
+  await clock.advance(1_900)
+  for (let ms = 0; ms <= 525; ms += 25) await clock.advance(25)
+
+  expect(await outcome).toBe(true)
 })
