@@ -44,6 +44,9 @@ export const healthsOf = ({ healths }: Story): readonly unknown[] =>
 export const shownAs = (story: Story): readonly unknown[] =>
   kindsOf(story.shown.flatMap((documents) => documents.map(({ stale }) => stale)))
 
+/** How many documents the viewer was shown who was shown the fewest. */
+export const fewestShown = (story: Story): number => Math.min(...story.shown.map(({ length }) => length))
+
 /** The table as it was observed, for whoever runs this: all votes, those from when it was known, reads. */
 export const report = (what: string, story: Story, normalAfterMs: number): void => {
   const { votesFromStart, votes, reads, comesBackMs } = story

@@ -1,8 +1,11 @@
 import type { Clock, Component, Logger } from '@votestream/runtime'
 import { makeBackoff } from './backoff.js'
 
-/** A connection that is frozen, or that a firewall forgot, says nothing: it is asked, and taken for dead after these. */
-export const HEARTBEAT_MS = 5_000
+/**
+ * A connection that is frozen, or that a firewall forgot, says nothing: it is asked, and taken for dead after these. Together they are how long
+ * subscribers may wait for results before readers ask the store once a second instead: 3 s at most, so that streams do not stop for longer.
+ */
+export const HEARTBEAT_MS = 1_000
 export const ANSWER_TIMEOUT_MS = 2_000
 export const CONNECT_TIMEOUT_MS = 2_000
 

@@ -2,6 +2,7 @@ import { expect, jest, test } from '@jest/globals'
 import { createRegistry } from '@votestream/runtime'
 import { eventually, fakeClock, openDatabase, silentLogger } from '@votestream/testing'
 import { postgresBus } from '../../src/index.js'
+import { HEARTBEAT_MS } from '../../src/keep-listening.js'
 import { openTunnel } from '../tunnel.js'
 
 // Real engines on a machine that is busy with other suites.
@@ -22,7 +23,7 @@ test('a connection that is open but dead is noticed by the heartbeat and replace
   await eventually(() => expect(bus.connected).toBe(true))
 
   tunnel.swallow(true)
-  await clock.advance(5_000)
+  await clock.advance(HEARTBEAT_MS)
   await eventually(() => expect(bus.connected).toBe(false))
   tunnel.swallow(false)
   await eventually(async () => {
