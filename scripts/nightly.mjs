@@ -1,6 +1,6 @@
 // What takes longer than CI has: npm run nightly -- [--only STEP ...] [--summary FILE]
 import { spawn, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { root } from './paths.mjs'
@@ -34,7 +34,8 @@ Runs, one after the other: tests (with ${SCHEDULES} SQL schedules and the suites
 (${SEEDS} seeds), mutants (all planted bugs), chaos (a quarter of an hour of faults). Some two hours on two cores.
 
   --only STEP     only this one: ${Object.keys(STEPS).join(', ')}; may be repeated
-  --summary FILE  write what was run, where, and how it ended, as Markdown
+  --summary FILE  write what was run, where, and how it ended, as Markdown; steps that were not
+                  run keep what it says of them
   --help          this`
 
 const children = new Set()
@@ -89,21 +90,29 @@ function runStep(name) {
   })
 }
 
-function summaryOf(results) {
+function rowOf({ name, code, minutes, said }) {
   const git = (...args) => spawnSync('git', args, { cwd: root, encoding: 'utf8' }).stdout.trim()
+  const when = `${new Date().toISOString().slice(0, 10)}, ${git('rev-parse', '--short', 'HEAD')}`
+  const ended = code === 0 ? 'passed' : `failed (${code})`
+  return `| ${name} | ${ended} | ${when} | ${minutes.toFixed(1)} | ${said.join('<br>').replaceAll('|', '\\|')} |`
+}
+
+/** Steps that were not run keep what the summary before says of them. */
+function summaryOf(results, before) {
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / GIBIBYTE)} GiB, Node ${process.versions.node}`
-  const rows = results.map(
-    ({ name, code, minutes, said }) =>
-      `| ${name} | ${code === 0 ? 'passed' : `failed (${code})`} | ${minutes.toFixed(1)} | ${said.join('<br>').replaceAll('|', '\\|')} |`,
-  )
+  const rowBefore = (name) => before.split('\n').find((line) => line.startsWith(`| ${name} |`))
+  const rows = Object.keys(STEPS).map((name) => {
+    const result = results.find((each) => each.name === name)
+    return result ? rowOf(result) : rowBefore(name)
+  })
   return [
     '# The last nightly run',
     '',
-    `${new Date().toISOString().slice(0, 10)}, commit ${git('rev-parse', '--short', 'HEAD')}, ${machine}.`,
+    `\`npm run nightly\` writes this, each step with its day and commit; on ${machine}.`,
     '',
-    '| Step | Result | Minutes | Said |',
-    '| ---- | ------ | ------- | ---- |',
-    ...rows,
+    '| Step | Result | When | Minutes | Said |',
+    '| ---- | ------ | ---- | ------- | ---- |',
+    ...rows.filter((row) => row !== undefined),
     '',
   ].join('\n')
 }
@@ -114,7 +123,8 @@ async function main({ only, summary }) {
     if (process.exitCode === 130) return
     results.push(await runStep(name))
   }
-  const text = summaryOf(results)
+  const before = summary !== undefined && existsSync(summary) ? readFileSync(summary, 'utf8') : ''
+  const text = summaryOf(results, before)
   console.log(`\n${text}`)
   if (summary !== undefined) writeFileSync(summary, text)
   if (results.some(({ code }) => code !== 0)) process.exitCode = 1
