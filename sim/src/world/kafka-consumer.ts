@@ -197,7 +197,10 @@ export class ConsumerModel {
       this.#crash(error)
       return
     }
-    if (type === 'UNKNOWN_MEMBER_ID') this.#id = ''
+    if (type === 'UNKNOWN_MEMBER_ID') {
+      this.#kafka.group.expire(this.#id) // a join of that name may be under way: nobody beats for it
+      this.#id = ''
+    }
     this.#fetchers = new Map()
     void this.#join(false)
   }
