@@ -138,6 +138,8 @@ export class ConsumerModel {
       onRebalance: () => void this.#join(false),
       onAssigned,
     })
+    // What was on its way when its sender ended is a member for whom nobody beats.
+    if (this.#ended || !this.#process.alive) group.expire(this.#id)
   }
 
   #begin(generation: number, partitions: readonly number[]): void {
