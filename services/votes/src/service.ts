@@ -126,7 +126,7 @@ const busOf = ({ redis, database }: Config, common: Common): Bus | RedisBus => {
 interface Base extends Common {
   readonly config: Config
   readonly store: VoteStore
-  readonly bus: Bus
+  readonly bus: Bus | RedisBus
   readonly pg: Postgres
   readonly fail: (error: Error) => void
 }
@@ -174,6 +174,7 @@ const sharedLog = ({ kafka, ...base }: Base & { readonly kafka: KafkaConfig }): 
   })
   bus.onProgress((progress) => waiters.heard(progress))
   bus.onReady(() => republish.ask())
+  if ('onUnopposed' in bus) bus.onUnopposed((pollIds) => republish.again(pollIds))
   const unfolded = (): number => [...log.lag.values()].reduce((sum, lag) => sum + lag, 0)
   exposeLogGauges(registry, { unfolded, waiters: () => waiters.size })
   exposeFoldLag(registry, { lag: () => log.lag, waitingMs: () => log.waitingMs })

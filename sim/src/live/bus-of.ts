@@ -1,3 +1,4 @@
+import type { RedisBus } from '@votestream/bus'
 import type { Bus, Topic } from '@votestream/bus/bus.js'
 import { makeListeners, type Listeners } from '@votestream/bus/listeners.js'
 import { makeBus } from '@votestream/bus/make-bus.js'
@@ -7,7 +8,7 @@ import { MAX_PAYLOAD_BYTES } from '@votestream/bus/postgres/sender.js'
 import { Publisher } from '@votestream/bus/publisher.js'
 import { namesWith } from '@votestream/bus/redis/names.js'
 import { redisPublisher } from '@votestream/bus/redis/publisher.js'
-import { redisView, type RedisView } from '@votestream/bus/redis/view.js'
+import { redisView } from '@votestream/bus/redis/view.js'
 import { makeSubscriptions } from '@votestream/bus/subscriptions.js'
 import { Registry } from '@votestream/runtime'
 import type { SimProcess } from '../kernel/process.js'
@@ -34,7 +35,7 @@ const hearing = (): { ready: Listeners; isConnected: () => boolean; onConnected:
 }
 
 /** A process's bus over the model of Redis, wired as `redisBus` is; `start` has it connect. */
-export const busOf = (process: SimProcess, redis: RedisModel, listen: readonly Topic[]): Bus & RedisView => {
+export const busOf = (process: SimProcess, redis: RedisModel, listen: readonly Topic[]): RedisBus => {
   const { clock, logger } = process
   const names = namesWith('')
   const { onConnected, ...heard } = hearing()
@@ -43,7 +44,11 @@ export const busOf = (process: SimProcess, redis: RedisModel, listen: readonly T
   )
   const listener = modelledListener({ process, redis, names, listen, hear: subscriptions, onConnected })
   const commands = new RedisCommands(process, redis)
-  const publisher = redisPublisher({ commands, names, clock, logger, metrics })
+  const unopposed = makeListeners<[readonly number[]]>()
+  const publisher = redisPublisher({
+    ...{ commands, names, onUnopposed: unopposed.call },
+    ...{ clock, logger, metrics },
+  })
   const start = async (): Promise<void> => {
     await commands.start()
     if (listen.length > 0) await listener.start()
@@ -54,7 +59,8 @@ export const busOf = (process: SimProcess, redis: RedisModel, listen: readonly T
   }
   const bus = makeBus({ publisher, subscriptions, listen, ...heard, start, stop })
   const view = redisView(commands, names)
-  return Object.defineProperties(bus, Object.getOwnPropertyDescriptors(view)) as Bus & RedisView
+  const own = { ...Object.getOwnPropertyDescriptors(view), onUnopposed: { value: unopposed.add } }
+  return Object.defineProperties(bus, own) as RedisBus
 }
 
 /** A process's bus over the model of LISTEN and NOTIFY, wired as `postgresBus` is. */

@@ -29,3 +29,9 @@ export const isTaken = (stored: unknown, { version, asOfUs, state }: NewestArgum
   if (present === undefined || version > present.version) return true
   return version === present.version && asOfUs >= present.asOfUs
 }
+
+/** Whether its reply names a state: nothing lay there, or the same one, of the same time. */
+export const isUnopposed = (stored: unknown, { version, asOfUs, state }: NewestArgument): boolean => {
+  const present = storedOf(stored, state)
+  return present === undefined || (version === present.version && asOfUs === present.asOfUs)
+}

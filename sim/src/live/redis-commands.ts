@@ -68,9 +68,12 @@ export class RedisCommands implements Commands {
     const ping = (): Promise<string> => this.#command(() => 'PONG')
     const mget = (...keys: string[]): Promise<unknown> => this.#command(() => redis.mget(keys))
     const pipeline = () => {
-      const commands: (() => void)[] = []
-      const add = (run: () => void): unknown => commands.push(run)
+      const commands: (() => unknown)[] = []
+      const add = (run: () => unknown): unknown => commands.push(run)
       return {
+        get length() {
+          return commands.length
+        },
         publish: (channel: string, payload: string) => add(() => redis.publish(channel, payload)),
         publishNewest: (keyCount: number, ...rest: (string | number)[]) =>
           add(() => redis.publishNewest(newestOf(keyCount, rest))),
@@ -83,11 +86,8 @@ export class RedisCommands implements Commands {
   }
 
   /** A pipeline never fails as a whole: each of its commands does. */
-  #exec(commands: readonly (() => void)[]): Promise<[Error | null, unknown][]> {
-    const runAll = (): [null, unknown][] => {
-      for (const run of commands) run()
-      return commands.map(() => [null, 'OK'])
-    }
+  #exec(commands: readonly (() => unknown)[]): Promise<[Error | null, unknown][]> {
+    const runAll = (): [null, unknown][] => commands.map((run) => [null, run()])
     const done: Promise<[Error | null, unknown][]> = this.#command(runAll)
     return done.catch((error: unknown) => commands.map(() => [error as Error, undefined]))
   }

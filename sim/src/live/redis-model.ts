@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js'
 import type { SimProcess } from '../kernel/process.js'
 import type { Random } from '../kernel/random.js'
-import { isTaken, type NewestArgument } from './newest-wins.js'
+import { isTaken, isUnopposed, type NewestArgument } from './newest-wins.js'
 
 /** One arrival of a message at one subscriber. */
 export interface Arrival {
@@ -118,13 +118,17 @@ export class RedisModel {
     })
   }
 
-  /** PUBLISH_NEWEST. */
-  publishNewest(states: readonly NewestArgument[]): void {
-    for (const item of states) {
-      if (!isTaken(this.#values.get(item.key), item)) continue
+  /** PUBLISH_NEWEST, with its reply. */
+  publishNewest(states: readonly NewestArgument[]): number[] {
+    const unopposed: number[] = []
+    states.forEach((item, index) => {
+      const stored = this.#values.get(item.key)
+      if (isUnopposed(stored, item)) unopposed.push(index + 1)
+      if (!isTaken(stored, item)) return
       this.#values.set(item.key, item.state)
       this.publish(item.key, `[${item.state}]`)
-    }
+    })
+    return unopposed
   }
 
   /** PUBLISH_CONNECTIONS, but for its forgetting: readers forget by themselves. */

@@ -1,5 +1,4 @@
-import type { Bus } from '@votestream/bus/bus.js'
-import type { RedisView } from '@votestream/bus/redis/view.js'
+import type { RedisBus } from '@votestream/bus'
 import { kafkaVoteLog } from '@votestream/votes/adapters/kafka/kafka-vote-log.js'
 import { redisResultsCopies } from '@votestream/votes/adapters/redis/redis-results-copies.js'
 import { makeAdmitBallots } from '@votestream/votes/app/admit-ballots.js'
@@ -40,7 +39,7 @@ export interface Surroundings {
 interface FullOptions extends Surroundings {
   readonly kafka: KafkaModel
   readonly partitions: number
-  readonly bus: Bus & RedisView
+  readonly bus: RedisBus
 }
 
 /** Wires one replica as `sharedLog` of votes' service.ts does. */
@@ -68,6 +67,7 @@ export const startVotes = (options: FullOptions): VotesReplica => {
   })
   bus.onProgress((progress) => waiters.heard(progress))
   bus.onReady(() => republish.ask())
+  bus.onUnopposed((pollIds) => republish.again(pollIds))
   const foldIsDown = (): boolean => log.foldFailing || !store.healthy
   const copies = redisResultsCopies(bus)
   const parts = { log, waiters, store, copies, foldIsDown, isOpen: () => log.open }

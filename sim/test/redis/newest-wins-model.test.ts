@@ -105,9 +105,9 @@ const openModel = () => {
     onCut: () => undefined,
   })
   subscription.subscribe(['results:0', 'results:1', 'results:2'])
-  const apply = ({ keys, states, planted: value }: Step): void => {
+  const apply = ({ keys, states, planted: value }: Step): readonly number[] => {
     if (value !== undefined) redis.plant(keys[0] as string, value)
-    redis.publishNewest(
+    return redis.publishNewest(
       states.map(([each, asOfUs, text], index) => ({
         key: keys[index] as string,
         version: each,
@@ -133,7 +133,7 @@ describe('the model of Redis', () => {
     await Promise.all([admin.quit(), listener.quit()])
   })
 
-  const applyReally = async (prefix: string, { keys, states, planted: value }: Step): Promise<void> => {
+  const applyReally = async (prefix: string, { keys, states, planted: value }: Step): Promise<unknown> => {
     const first = prefix + (keys[0] as string)
     if (typeof value === 'string') await admin.set(first, value)
     else if (value !== undefined) {
@@ -141,7 +141,7 @@ describe('the model of Redis', () => {
       await admin.rpush(first, ...value)
     }
     const names = keys.map((key) => prefix + key)
-    await admin.eval(PUBLISH_NEWEST, names.length, ...names, RESULTS_KEPT_S, ...states.flat())
+    return admin.eval(PUBLISH_NEWEST, names.length, ...names, RESULTS_KEPT_S, ...states.flat())
   }
 
   const readReally = async (key: string): Promise<unknown> =>
@@ -154,6 +154,7 @@ describe('the model of Redis', () => {
         const keys = ['results:0', 'results:1', 'results:2']
         const channels = [...keys, 'end'].map((key) => prefix + key)
         const said: [string, string][] = []
+        const replies: [unknown, unknown][] = []
         const hear = (channel: string, payload: string): void => {
           if (channel.startsWith(prefix)) said.push([channel.slice(prefix.length), payload])
         }
@@ -162,8 +163,7 @@ describe('the model of Redis', () => {
         const { kernel, redis, heard, apply } = openModel()
 
         for (const each of steps) {
-          await applyReally(prefix, each)
-          apply(each)
+          replies.push([apply(each), await applyReally(prefix, each)])
         }
         await admin.publish(`${prefix}end`, '')
         await eventually(() => expect(said.at(-1)?.[0]).toBe('end'))
@@ -174,6 +174,7 @@ describe('the model of Redis', () => {
         await Promise.all([listener.unsubscribe(...channels), admin.del(...channels)])
         expect(keys.map((key) => redis.values.get(key))).toEqual(kept)
         expect(heard).toEqual(said.slice(0, -1))
+        expect(replies.map(([modelled]) => modelled)).toEqual(replies.map(([, real]) => real))
       }),
       { numRuns: RUNS },
     )

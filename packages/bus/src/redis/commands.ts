@@ -7,7 +7,7 @@ import { PUBLISH_CONNECTIONS, PUBLISH_NEWEST } from './scripts.js'
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    publishNewest(keyCount: number, ...keysAndArguments: (string | number)[]): Result<string, Context>
+    publishNewest(keyCount: number, ...keysAndArguments: (string | number)[]): Result<number[], Context>
     publishConnections(
       key: string,
       replica: string,

@@ -8,6 +8,8 @@ import { redisMessagesOf, redisSender, type RedisMessage } from './sender.js'
 export interface RedisPublisherOptions {
   readonly commands: Commands
   readonly names: Names
+  /** Told of polls of whose published state the server had no copy that could have been newer. */
+  readonly onUnopposed: (pollIds: readonly number[]) => void
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: BusMetrics
@@ -21,11 +23,11 @@ const REST_PER_MESSAGE_MS = 0.04
 
 /** The publisher over Redis, where each state is a message of its own. */
 export const redisPublisher = (options: RedisPublisherOptions): Publisher<RedisMessage> => {
-  const { commands, names, metrics } = options
+  const { commands, names, onUnopposed, metrics } = options
   return new Publisher({
     ...options,
     messagesOf: (load) => redisMessagesOf(load, metrics),
-    send: redisSender(commands, names),
+    send: redisSender(commands, names, onUnopposed),
     restMs: (messageCount) => Math.max(messageCount * REST_PER_MESSAGE_MS, MIN_REST_MS),
   })
 }

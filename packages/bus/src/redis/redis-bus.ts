@@ -22,7 +22,13 @@ export interface RedisBusOptions extends RedisAddress {
 }
 
 /** A bus on Redis, which also keeps a copy of each poll's newest published state. */
-export interface RedisBus extends Bus, RedisView {}
+export interface RedisBus extends Bus, RedisView {
+  /**
+   * Calls back with polls whose state was published where the server had no copy, so that an older state than the newest may lie there now (after
+   * a FLUSHALL, by a publisher that stood still): read them again from their owner, and publish that. New polls are among them.
+   */
+  onUnopposed(listener: (pollIds: readonly number[]) => void): () => void
+}
 
 /** One object that has the properties of both, also those that are computed. */
 const joined = <A extends object, B extends object>(a: A, b: B): A & B =>
@@ -34,6 +40,7 @@ export const redisBus = (options: RedisBusOptions): RedisBus => {
   const names = namesWith(prefix)
   const metrics = busMetrics(registry)
   const ready = makeListeners()
+  const unopposed = makeListeners<[readonly number[]]>()
   let connected = false
 
   const onConnected = (now: boolean): void => {
@@ -55,7 +62,7 @@ export const redisBus = (options: RedisBusOptions): RedisBus => {
     logger,
   })
   const commands = redisCommands({ url, ca }, logger)
-  const publisher = redisPublisher({ commands, names, clock, logger, metrics })
+  const publisher = redisPublisher({ commands, names, onUnopposed: unopposed.call, clock, logger, metrics })
 
   const bus = makeBus({
     publisher,
@@ -72,5 +79,5 @@ export const redisBus = (options: RedisBusOptions): RedisBus => {
       await Promise.all([commands.stop(), listener.stop()])
     },
   })
-  return joined(bus, redisView(commands, names))
+  return joined(joined(bus, redisView(commands, names)), { onUnopposed: unopposed.add })
 }

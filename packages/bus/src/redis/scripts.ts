@@ -5,6 +5,8 @@ export const RESULTS_KEPT_S = 7 * 24 * 3_600
  * Keeps the newest state of each poll: KEYS are their names, ARGV is the TTL in seconds and then, for each, its version, its time and the
  * encoded state. What is older than the stored one is ignored: several writers publish without an order. What is stored and no such state is
  * overwritten. An equal one is published again: a writer repeats itself only when it cannot know whether the first time arrived.
+ * Replies with the indices, from 1, of what was written where nothing was, or lay there already to the letter because its first reply was lost:
+ * nothing newer stood in the way of those.
  */
 export const PUBLISH_NEWEST = `
 local statuses = { open = true, closing = true, closed = true }
@@ -20,16 +22,18 @@ local function read(stored, state)
   if counts ~= '' and string.find(',' .. counts .. ',', ',,', 1, true) then return nil end
   return safe(version), safe(asOf)
 end
+local unopposed = {}
 for i, key in ipairs(KEYS) do
   local state = ARGV[i * 3 + 1]
   local storedVersion, storedAsOf = read(redis.pcall('GET', key), state)
   local ahead = storedVersion and storedAsOf and tonumber(ARGV[i * 3 - 1]) - storedVersion
+  if not ahead or (ahead == 0 and tonumber(ARGV[i * 3]) == storedAsOf) then table.insert(unopposed, i) end
   if not ahead or ahead > 0 or (ahead == 0 and tonumber(ARGV[i * 3]) >= storedAsOf) then
     redis.call('SET', key, state, 'EX', ARGV[1])
     redis.call('PUBLISH', key, '[' .. state .. ']')
   end
 end
-return redis.status_reply('OK')`
+return unopposed`
 
 /**
  * Publishes a replica's number of open streams and keeps it for those who come later: KEYS[1] is the hash and the channel, ARGV are the

@@ -47,9 +47,20 @@ const addResults = (pipeline: ChainableCommander, states: readonly ResultsState[
   }
 }
 
-/** Sends messages in one round trip. */
+/** The polls of the states that nothing newer stood in the way of, by the replies to `addResults`. */
+const unopposedOf = (replies: readonly unknown[], states: readonly ResultsState[]): number[] =>
+  replies.flatMap((indices, call) =>
+    (indices as readonly number[]).map((index) => {
+      const state = states[call * STATES_PER_CALL + index - 1]
+      if (!state)
+        throw new Error(`the script speaks of state ${index} of call ${call}, of ${states.length} states`)
+      return state.pollId
+    }),
+  )
+
+/** Sends messages in one round trip; `onUnopposed` is told of polls of whose state the server had no copy. */
 export const redisSender =
-  (commands: Commands, names: Names) =>
+  (commands: Commands, names: Names, onUnopposed: (pollIds: readonly number[]) => void) =>
   async (messages: readonly RedisMessage[]): Promise<void> => {
     await commands.attempted
     await commands.ask(async (redis) => {
@@ -69,13 +80,16 @@ export const redisSender =
           )
         }
       }
-      addResults(
-        pipeline,
-        messages.flatMap((message) => (message.topic === 'results' ? [message.state] : [])),
-        names,
-      )
-      const replies = await pipeline.exec()
-      const failure = replies?.find(([error]) => error !== null)?.[0]
+      const states = messages.flatMap((message) => (message.topic === 'results' ? [message.state] : []))
+      const before = pipeline.length
+      addResults(pipeline, states, names)
+      const replies = (await pipeline.exec()) ?? []
+      const failure = replies.find(([error]) => error !== null)?.[0]
       if (failure) throw failure
+      const unopposed = unopposedOf(
+        replies.slice(before).map(([, reply]) => reply),
+        states,
+      )
+      if (unopposed.length > 0) onUnopposed(unopposed)
     })
   }

@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import fc from 'fast-check'
 import { aState } from '../builders.js'
+import type { ResultsState } from '../../src/index.js'
 import { openRedisWorld } from '../redis-world.js'
 
 // Real engines on a machine that is busy with other suites.
@@ -75,6 +76,41 @@ describe('the copy of a poll in Redis', () => {
     bus.publishResults([aState(1, 5)])
 
     await eventually(() => expect(heard).toEqual([5, 5]))
+  })
+
+  test('is reported where nothing newer could stand in its way, and not where there was a copy', async () => {
+    await using world = await openRedisWorld()
+    const { bus } = await world.open()
+    const reported: (readonly number[])[] = []
+    bus.onUnopposed((pollIds) => reported.push(pollIds))
+    const polls = Array.from({ length: 70 }, (_, index) => index + 1) // more than one call takes
+    const publish = async (states: readonly ResultsState[]): Promise<void> => {
+      bus.publishResults(states)
+      await bus.flush()
+    }
+
+    await publish(polls.map((pollId) => aState(pollId, 5)))
+    expect(reported).toEqual([polls])
+    await publish(polls.map((pollId) => aState(pollId, 6)))
+    await publish(polls.map((pollId) => aState(pollId, 4)))
+    expect(reported).toHaveLength(1)
+    await world.admin.del(`${world.prefix}results:66`)
+    await publish([...polls.map((pollId) => aState(pollId, 7))])
+    expect(reported.slice(1)).toEqual([[66]])
+  })
+
+  test('is reported when it is said twice to the letter, because the first reply may be lost', async () => {
+    await using world = await openRedisWorld()
+    const [{ bus: one }, { bus: two }] = await Promise.all([world.open(), world.open()])
+    const reported: (readonly number[])[] = []
+    two.onUnopposed((pollIds) => reported.push(pollIds))
+
+    for (const bus of [one, two]) {
+      bus.publishResults([aState(1, 5)])
+      await bus.flush()
+    }
+
+    expect(reported).toEqual([[1]])
   })
 
   test('lives for seven days after each write', async () => {

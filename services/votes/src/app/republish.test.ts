@@ -25,10 +25,21 @@ const aWorld = (polls: number) => {
       }))
     },
   }
+  const readResults = async (pollIds: readonly number[]): Promise<readonly Results[]> => {
+    await clock.sleep(1)
+    if (state.isBroken) throw unavailable('DATABASE_UNAVAILABLE', 'down')
+    pages.push(pollIds.length)
+    return pollIds.map((pollId) => ({ pollId, version: 2, counts: [2], status: 'open', asOfUs: 2 }))
+  }
   const publisher = {
     publishResults: (results: readonly Results[]) => published.push(...results.map(({ pollId }) => pollId)),
   }
-  const republish = makeRepublish({ store, publisher, clock, logger: silentLogger })
+  const republish = makeRepublish({
+    store: { ...store, readResults },
+    publisher,
+    clock,
+    logger: silentLogger,
+  })
   return { clock, state, published, pages, republish }
 }
 
@@ -87,4 +98,32 @@ test('a stop interrupts it, and nothing is published after that', async () => {
   await clock.advance(LONG_ENOUGH_MS)
 
   expect(published).toHaveLength(500)
+})
+
+test('publishes some polls again, each once, also while all are under way', async () => {
+  const { clock, published, pages, republish } = aWorld(501)
+  republish.again([7, 8, 7])
+  await clock.advance(LONG_ENOUGH_MS)
+  expect([published, pages]).toEqual([[7, 8], [2]])
+
+  republish.ask()
+  await clock.advance(10)
+  republish.again([9])
+  await clock.advance(LONG_ENOUGH_MS)
+
+  expect(pages).toEqual([2, 500, 1, 1])
+  expect(published.at(-1)).toBe(9)
+})
+
+test('keeps polls that are to be published again until the store is back', async () => {
+  const { clock, state, published, republish } = aWorld(0)
+  state.isBroken = true
+  republish.again([7])
+  await clock.advance(5_000)
+  expect(published).toEqual([])
+
+  state.isBroken = false
+  await clock.advance(LONG_ENOUGH_MS)
+
+  expect(published).toEqual([7])
 })

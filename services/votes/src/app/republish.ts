@@ -11,11 +11,13 @@ const RETRY_MS = 1_000
 export interface Republish extends Component {
   /** Publishes every poll's results soon; asked while that is under way, once more from the start. */
   ask(): void
+  /** Publishes what the store says of these polls from now on, soon. */
+  again(pollIds: readonly number[]): void
   stop(): Promise<void>
 }
 
 interface Deps {
-  readonly store: Pick<VoteStore, 'readResultsAfter'>
+  readonly store: Pick<VoteStore, 'readResultsAfter' | 'readResults'>
   readonly publisher: ResultsPublisher
   readonly clock: Clock
   readonly logger: Logger
@@ -31,6 +33,7 @@ class PagedRepublish implements Republish {
   readonly #deps: Deps
   readonly #stopped = new AbortController()
   #isAsked = false
+  readonly #again = new Set<number>()
   #isFailing = false
   #running: Promise<void> | undefined
 
@@ -40,6 +43,15 @@ class PagedRepublish implements Republish {
 
   ask(): void {
     this.#isAsked = true
+    this.#wake()
+  }
+
+  again(pollIds: readonly number[]): void {
+    for (const pollId of pollIds) this.#again.add(pollId)
+    this.#wake()
+  }
+
+  #wake(): void {
     if (!this.#isStopped()) this.#running ??= this.#run()
   }
 
@@ -53,7 +65,9 @@ class PagedRepublish implements Republish {
   }
 
   async #run(): Promise<void> {
-    while (this.#isAsked && !this.#isStopped()) {
+    while ((this.#isAsked || this.#again.size > 0) && !this.#isStopped()) {
+      await this.#publishAgain()
+      if (!this.#isAsked || this.#isStopped()) continue
       this.#isAsked = false
       const polls = await this.#publishAll()
       if (!this.#isStopped()) this.#deps.logger.info({ polls }, 'results published again')
@@ -61,11 +75,22 @@ class PagedRepublish implements Republish {
     this.#running = undefined
   }
 
+  async #publishAgain(): Promise<void> {
+    while (this.#again.size > 0 && !this.#isStopped()) {
+      const pollIds = [...this.#again].slice(0, POLLS_PER_PAGE)
+      for (const pollId of pollIds) this.#again.delete(pollId)
+      const page = await this.#read((store) => store.readResults(pollIds))
+      if (page) this.#deps.publisher.publishResults(page)
+      else for (const pollId of pollIds) this.#again.add(pollId)
+      await this.#wait(page ? PAUSE_MS : RETRY_MS)
+    }
+  }
+
   async #publishAll(): Promise<number> {
     let published = 0
     let after = 0
     while (!this.#isStopped()) {
-      const page = await this.#readPage(after)
+      const page = await this.#read((from) => from.readResultsAfter(after, POLLS_PER_PAGE))
       if (!page) {
         await this.#wait(RETRY_MS)
         continue
@@ -80,10 +105,12 @@ class PagedRepublish implements Republish {
   }
 
   /** Undefined when the store cannot be read now. */
-  async #readPage(after: number): Promise<readonly Results[] | undefined> {
+  async #read(
+    read: (store: Deps['store']) => Promise<readonly Results[]>,
+  ): Promise<readonly Results[] | undefined> {
     const { store, logger } = this.#deps
     try {
-      const page = await store.readResultsAfter(after, POLLS_PER_PAGE)
+      const page = await read(store)
       this.#isFailing = false
       return page
     } catch (error) {
