@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { eventually } from '@votestream/testing'
 import fc from 'fast-check'
-import { aState } from '../builders.js'
 import type { ResultsState } from '../../src/index.js'
+import { aState } from '../builders.js'
 import { openRedisWorld } from '../redis-world.js'
 
 // Real engines on a machine that is busy with other suites.

@@ -127,3 +127,13 @@ test('keeps polls that are to be published again until the store is back', async
 
   expect(published).toEqual([7])
 })
+
+test('publishes many again page by page', async () => {
+  const { clock, published, pages, republish } = aWorld(0)
+  const polls = Array.from({ length: 1_001 }, (_, index) => index + 1)
+
+  republish.again(polls)
+  await clock.advance(LONG_ENOUGH_MS)
+
+  expect([published, pages]).toEqual([polls, [500, 500, 1]])
+})

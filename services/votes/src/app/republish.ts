@@ -77,13 +77,23 @@ class PagedRepublish implements Republish {
 
   async #publishAgain(): Promise<void> {
     while (this.#again.size > 0 && !this.#isStopped()) {
-      const pollIds = [...this.#again].slice(0, POLLS_PER_PAGE)
-      for (const pollId of pollIds) this.#again.delete(pollId)
+      const pollIds = this.#takeAgain()
       const page = await this.#read((store) => store.readResults(pollIds))
       if (page) this.#deps.publisher.publishResults(page)
       else for (const pollId of pollIds) this.#again.add(pollId)
       await this.#wait(page ? PAUSE_MS : RETRY_MS)
     }
+  }
+
+  /** One page, without a copy of the rest: after a FLUSHALL it is every poll. */
+  #takeAgain(): readonly number[] {
+    const pollIds: number[] = []
+    for (const pollId of this.#again) {
+      if (pollIds.length === POLLS_PER_PAGE) break
+      this.#again.delete(pollId)
+      pollIds.push(pollId)
+    }
+    return pollIds
   }
 
   async #publishAll(): Promise<number> {

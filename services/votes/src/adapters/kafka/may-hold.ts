@@ -43,7 +43,7 @@ const certainEnds = async ({ watch, clock }: Deps, untilMs: number): Promise<rea
 
 /**
  * False when everything that the log holds at the moment of the question is folded, wherever it lies; true when the fold does not come there in
- * a second. Waits for brokers that have come back just now; throws `unavailable` when they do not say, or not for certain, in time.
+ * time. Waits for brokers that have come back just now; throws `unavailable` when they do not say, or not for certain, in time.
  */
 export const mayHoldUnfolded = async (deps: Deps): Promise<boolean> => {
   const { store, clock } = deps
