@@ -24,7 +24,7 @@ const STEPS = {
   mutants: { args: ['bootstrap.mjs', 'mutants'], said: /^(planted bugs: .*|.* MISSED .*)$/gm },
   chaos: {
     args: ['scripts/chaos.mjs'],
-    said: /^(chaos: (seed \d+|\d+ faults|first) .*|.* healed after .*|\d+ events, .*|C\d .*|\d+ passed, .*|failed: .*)$/gm,
+    said: /^(chaos: (\d+ s of load with|\d+ faults;|first) .*|\d+ events, .*|\d+ of \d+ rules .*|C\d .* broken.*|\d+ passed, .*|failed: .*)$/gm,
   },
 }
 

@@ -57,7 +57,21 @@ export const runCampaign = async (campaign: Campaign): Promise<readonly FaultRep
   campaign.note('all is well')
   await sleep(Math.max(0, leftS()) * 1_000)
   meter.broken()
+  say(recoveryOf(reports))
   return reports
+}
+
+const inSeconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
+
+/** How long votes took to be normal again, over all faults. */
+const recoveryOf = (reports: readonly FaultReport[]): string => {
+  const sorted = reports.toSorted((one, other) => one.normalAfterMs - other.normalAfterMs)
+  const [median, slowest] = [sorted[sorted.length >> 1], sorted.at(-1)]
+  if (!median || !slowest) return 'no fault has happened'
+  return (
+    `${reports.length} faults; votes were normal again after ${inSeconds(median.normalAfterMs)} (median), ` +
+    `${inSeconds(slowest.normalAfterMs)} at most (${slowest.kind})`
+  )
 }
 
 const suffer = async (
@@ -72,7 +86,7 @@ const suffer = async (
     ...{ kind: fault.kind, target: fault.target, healedAfterMs: healedMs - beganMs },
     normalAfterMs: healedMs - beganMs + tookMs,
   }
-  const [healed, normal] = [report.healedAfterMs, report.normalAfterMs].map((ms) => (ms / 1_000).toFixed(1))
-  say(`${fault.kind} (${fault.target}): healed after ${healed} s, votes are normal after ${normal} s`)
+  const [healed, normal] = [report.healedAfterMs, report.normalAfterMs].map(inSeconds)
+  say(`${fault.kind} (${fault.target}): healed after ${healed}, votes are normal after ${normal}`)
   return report
 }
