@@ -17,6 +17,8 @@ import type { Theme as _votestream_polls_v1_Theme, Theme__Output as _votestream_
 import type { Ballot as _votestream_votes_v1_Ballot, Ballot__Output as _votestream_votes_v1_Ballot__Output } from './votestream/votes/v1/Ballot.js';
 import type { CastVotesRequest as _votestream_votes_v1_CastVotesRequest, CastVotesRequest__Output as _votestream_votes_v1_CastVotesRequest__Output } from './votestream/votes/v1/CastVotesRequest.js';
 import type { CastVotesResponse as _votestream_votes_v1_CastVotesResponse, CastVotesResponse__Output as _votestream_votes_v1_CastVotesResponse__Output } from './votestream/votes/v1/CastVotesResponse.js';
+import type { ClosePollRequest as _votestream_votes_v1_ClosePollRequest, ClosePollRequest__Output as _votestream_votes_v1_ClosePollRequest__Output } from './votestream/votes/v1/ClosePollRequest.js';
+import type { ClosePollResponse as _votestream_votes_v1_ClosePollResponse, ClosePollResponse__Output as _votestream_votes_v1_ClosePollResponse__Output } from './votestream/votes/v1/ClosePollResponse.js';
 import type { GetResultsRequest as _votestream_votes_v1_GetResultsRequest, GetResultsRequest__Output as _votestream_votes_v1_GetResultsRequest__Output } from './votestream/votes/v1/GetResultsRequest.js';
 import type { GetResultsResponse as _votestream_votes_v1_GetResultsResponse, GetResultsResponse__Output as _votestream_votes_v1_GetResultsResponse__Output } from './votestream/votes/v1/GetResultsResponse.js';
 import type { GetStatsRequest as _votestream_votes_v1_GetStatsRequest, GetStatsRequest__Output as _votestream_votes_v1_GetStatsRequest__Output } from './votestream/votes/v1/GetStatsRequest.js';
@@ -59,6 +61,8 @@ export interface ProtoGrpcType {
         Ballot: MessageTypeDefinition<_votestream_votes_v1_Ballot, _votestream_votes_v1_Ballot__Output>
         CastVotesRequest: MessageTypeDefinition<_votestream_votes_v1_CastVotesRequest, _votestream_votes_v1_CastVotesRequest__Output>
         CastVotesResponse: MessageTypeDefinition<_votestream_votes_v1_CastVotesResponse, _votestream_votes_v1_CastVotesResponse__Output>
+        ClosePollRequest: MessageTypeDefinition<_votestream_votes_v1_ClosePollRequest, _votestream_votes_v1_ClosePollRequest__Output>
+        ClosePollResponse: MessageTypeDefinition<_votestream_votes_v1_ClosePollResponse, _votestream_votes_v1_ClosePollResponse__Output>
         GetResultsRequest: MessageTypeDefinition<_votestream_votes_v1_GetResultsRequest, _votestream_votes_v1_GetResultsRequest__Output>
         GetResultsResponse: MessageTypeDefinition<_votestream_votes_v1_GetResultsResponse, _votestream_votes_v1_GetResultsResponse__Output>
         GetStatsRequest: MessageTypeDefinition<_votestream_votes_v1_GetStatsRequest, _votestream_votes_v1_GetStatsRequest__Output>

@@ -11,6 +11,7 @@ import type { PollsServiceDefinition } from '../gen/votestream/polls/v1/PollsSer
 import type { VotesServiceDefinition } from '../gen/votestream/votes/v1/VotesService.js'
 
 export type { Genesis__Output as Genesis } from '../gen/votestream/events/v1/Genesis.js'
+export type { PollClosed__Output as PollClosed } from '../gen/votestream/events/v1/PollClosed.js'
 export type { VoteCast__Output as VoteCast } from '../gen/votestream/events/v1/VoteCast.js'
 export type { Poll, Poll__Output } from '../gen/votestream/polls/v1/Poll.js'
 export type { PollStatus as ProtoPollStatus } from '../gen/votestream/polls/v1/PollStatus.js'

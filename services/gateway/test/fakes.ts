@@ -126,6 +126,7 @@ export const serveVotes = (fake: FakeVotes, port = 0): RpcServer => {
         })),
       }),
     GetVote: () => Promise.resolve({ status: 'OUTCOME_STATUS_COUNTED' }),
+    ClosePoll: () => Promise.resolve({ final: true }),
     GetStats: () => Promise.resolve({ totalVotes: 1_201, pollsWithVotes: 2 }),
   }
   const ask = (method: keyof VotesHandlers) => (request: never, context: CallContext) =>

@@ -20,6 +20,8 @@ import { postgresVoteStore } from './adapters/postgres/postgres-vote-store.js'
 import { redisResultsCopies } from './adapters/redis/redis-results-copies.js'
 import { makeAdmitBallots } from './app/admit-ballots.js'
 import { makeCastVotes } from './app/cast-votes.js'
+import { makeClosePoll } from './app/close-poll.js'
+import { makeAppendOrJudge, makeFinalPolls } from './app/final-polls.js'
 import { makeFoldVotes } from './app/fold-votes.js'
 import { forgetRejections } from './app/forget-rejections.js'
 import { makeGetResults } from './app/get-results.js'
@@ -61,12 +63,7 @@ export interface Votes extends Service {
 
 /** Wires the service, top to bottom: started in this order, stopped in reverse. */
 export function createVotes({ config, logger, clock = systemClock }: Deps): Votes {
-  let fail: (error: Error) => void = () => undefined
-  const failed = new Promise<never>((_resolve, reject) => {
-    fail = (error) => reject(forOperator(error))
-  })
-  failed.catch(() => undefined) // whoever awaits it gets the error; a stopped service has nobody who does
-
+  const { failed, fail } = failing()
   const registry = createRegistry('votes')
   const pg = postgresPool({
     ...{ ...config.database, max: config.databasePoolSize, applicationName: 'votestream-votes' },
@@ -93,11 +90,16 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
   const inHand = makeVotesInHand()
   const definitions = rpcPollDefinitions({ polls, clock })
   const admit = makeAdmitBallots(definitions)
+  const final = makeFinalPolls({ store, logger })
   const copies = 'readCopies' in bus ? redisResultsCopies(bus) : undefined
   const handlers = votesHandlers({
-    castVotes: makeCastVotes({ definitions, admit, log, waiters, inHand, meter, clock, foldIsDown }),
+    castVotes: makeCastVotes({
+      ...{ definitions, admit, final, log, waiters, inHand, meter, clock, foldIsDown },
+      appendOrJudge: makeAppendOrJudge({ final, log, store }),
+    }),
     getResults: makeGetResults({ store, copies, storeIsDown: () => !pg.healthy, clock }),
     getVote: makeGetVote({ store, log, inHand }),
+    closePoll: makeClosePoll({ store, log, clock }),
     getStats: () => store.readTotals(),
   })
   const server = rpcServer({
@@ -113,6 +115,15 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
   const draining = drain(ops, clock, config.drainDelayMs)
   const service = lifecycle(logger, { ops, pg, schema, bus, polls, ...parts, rejections, server, draining })
   return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
+}
+
+const failing = () => {
+  let fail: (error: Error) => void = () => undefined
+  const failed = new Promise<never>((_resolve, reject) => {
+    fail = (error) => reject(forOperator(error))
+  })
+  failed.catch(() => undefined) // whoever awaits it gets the error; a stopped service has nobody who does
+  return { failed, fail: (error: Error): void => fail(error) }
 }
 
 type Common = Required<Omit<Deps, 'config'>> & { readonly registry: Registry }

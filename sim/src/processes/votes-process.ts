@@ -3,6 +3,8 @@ import { kafkaVoteLog } from '@votestream/votes/adapters/kafka/kafka-vote-log.js
 import { redisResultsCopies } from '@votestream/votes/adapters/redis/redis-results-copies.js'
 import { makeAdmitBallots } from '@votestream/votes/app/admit-ballots.js'
 import { makeCastVotes } from '@votestream/votes/app/cast-votes.js'
+import { makeClosePoll } from '@votestream/votes/app/close-poll.js'
+import { makeAppendOrJudge, makeFinalPolls } from '@votestream/votes/app/final-polls.js'
 import { makeFoldVotes } from '@votestream/votes/app/fold-votes.js'
 import { makeGetResults } from '@votestream/votes/app/get-results.js'
 import { makeGetVote } from '@votestream/votes/app/get-vote.js'
@@ -94,10 +96,15 @@ export const replicaOf = ({ world, process, polls }: Surroundings, parts: Parts)
   const inHand = makeVotesInHand()
   const definitions = pollDefinitions(process, polls)
   const admit = makeAdmitBallots(definitions)
+  const final = makeFinalPolls({ store, logger: process.logger })
   const handlers = votesHandlers({
-    castVotes: makeCastVotes({ definitions, admit, log, waiters, inHand, meter, clock, foldIsDown }),
+    castVotes: makeCastVotes({
+      ...{ definitions, admit, final, log, waiters, inHand, meter, clock, foldIsDown },
+      appendOrJudge: makeAppendOrJudge({ final, log, store }),
+    }),
     getResults: makeGetResults({ store, copies, storeIsDown: () => !store.healthy, clock }),
     getVote: makeGetVote({ store, log, inHand }),
+    closePoll: makeClosePoll({ store, log, clock }),
     getStats: () => store.readTotals(),
   })
   return { process, handlers, waiters, isOpen }

@@ -1,7 +1,12 @@
 import type { LoggedBallot } from '@votestream/votes/domain/ballot.js'
-import type { Folded, FoldedBatch, PartitionBatch } from '@votestream/votes/domain/fold.js'
+import {
+  behindTheEnd,
+  type Folded,
+  type FoldedBatch,
+  type PartitionBatch,
+} from '@votestream/votes/domain/fold.js'
 import { judgeAgainst, type Verdict } from '@votestream/votes/domain/verdict.js'
-import { rowKey, type VoteDatabase, type VoteRow, type Writes } from './vote-database.js'
+import { rowKey, type ResultsRow, type VoteDatabase, type VoteRow, type Writes } from './vote-database.js'
 
 /** The check constraint of votes.votes. */
 const MAX_CHOICE = 19
@@ -31,13 +36,22 @@ export const admit = (
   }
 }
 
-/** The ballots whose keys are not taken: the first of each key, as PostgreSQL inserts them. */
+/** The ballots behind the end of their poll. */
+const tooLate = (database: VoteDatabase, admitted: readonly PartitionBatch[]): ReadonlySet<LoggedBallot> => {
+  const hasEnded = ({ pollId, partition }: LoggedBallot): boolean =>
+    database.rowOf(pollId).closed.includes(partition)
+  return new Set(admitted.flatMap((batch) => [...behindTheEnd(batch), ...batch.ballots.filter(hasEnded)]))
+}
+
+/** The ballots in time whose keys are not taken: the first of each key, as PostgreSQL inserts them. */
 export const newKeys = (
   database: VoteDatabase,
   admitted: readonly PartitionBatch[],
 ): ReadonlyMap<string, LoggedBallot> => {
   const fresh = new Map<string, LoggedBallot>()
+  const late = tooLate(database, admitted)
   for (const ballot of admitted.flatMap(({ ballots }) => ballots)) {
+    if (late.has(ballot)) continue
     const key = rowKey(ballot.pollId, ballot.ballotKey)
     if (!fresh.has(key) && (!database.votes.has(key) || database.flaw === 'counts twice'))
       fresh.set(key, ballot)
@@ -51,7 +65,8 @@ export const foldStatement = (
   { admitted, fenced, busy }: ReturnType<typeof admit>,
 ): Statement => {
   const fresh = newKeys(database, admitted)
-  const results = tally(database, [...fresh.values()])
+  const late = tooLate(database, admitted)
+  const results = withEnds(database, tally(database, [...fresh.values()]), admitted)
   const versionOf = (pollId: number): number => results.get(pollId)?.version ?? database.versionOf(pollId)
   const rows = [...fresh.values()].map(({ pollId, ballotKey, voteId, choice }): VoteRow => ({
     ...{ pollId, ballotKey, voteId, choice },
@@ -61,20 +76,14 @@ export const foldStatement = (
     const key = rowKey(ballot.pollId, ballot.ballotKey)
     const holder = fresh.get(key) ?? database.votes.get(key)
     const version = versionOf(ballot.pollId)
+    if (holder === undefined && late.has(ballot)) return { status: 'rejected', reason: 'POLL_CLOSED' }
     return holder === undefined || holder === ballot
       ? { status: 'counted', version }
       : judgeAgainst(ballot, { ...holder, version })
   }
   const batches = admitted.map((batch): FoldedBatch => ({ ...batch, verdicts: batch.ballots.map(verdictOf) }))
-  const nowUs = database.nowUs
-  const states = [...results].map(([pollId, row]) => ({
-    pollId,
-    ...row,
-    status: 'open' as const,
-    asOfUs: nowUs,
-  }))
   return {
-    folded: { logId: database.log?.logId ?? '', batches, fenced, busy, results: states },
+    folded: { logId: database.log?.logId ?? '', batches, fenced, busy, results: statesOf(database, results) },
     writes: { moved: admitted, votes: rows, results, rejections: latecomersOf(batches), quarantined: [] },
   }
 }
@@ -87,31 +96,54 @@ export const quarantineStatement = (
   const { admitted, fenced, busy } = admission
   const verdict: Verdict = { status: 'rejected', reason: 'QUARANTINED' }
   const batches = admitted.map((batch) => ({ ...batch, verdicts: batch.ballots.map(() => verdict) }))
+  const results = withEnds(database, new Map(), admitted)
   return {
-    folded: { logId: database.log?.logId ?? '', batches, fenced, busy, results: [] },
+    folded: { logId: database.log?.logId ?? '', batches, fenced, busy, results: statesOf(database, results) },
     writes: {
-      ...{ moved: admitted, votes: [], results: new Map(), rejections: [] },
+      ...{ moved: admitted, votes: [], results, rejections: [] },
       quarantined: admitted.flatMap(({ ballots }) => ballots),
     },
   }
 }
 
 const tally = (database: VoteDatabase, fresh: readonly LoggedBallot[]): Writes['results'] => {
-  const results = new Map<number, { version: number; counts: number[] }>()
+  const results = new Map<number, ResultsRow>()
   for (const { pollId, choice } of fresh) {
-    const { version, counts } = results.get(pollId) ?? database.resultsOf(pollId)
+    const { version, counts, closed } = results.get(pollId) ?? database.rowOf(pollId)
     const grown = Array.from({ length: Math.max(counts.length, choice + 1) }, (_, at) => counts[at] ?? 0)
     grown[choice] = (grown[choice] ?? 0) + 1
-    results.set(pollId, { version: version + 1, counts: grown })
+    results.set(pollId, { version: version + 1, counts: grown, closed })
   }
   return results
 }
+
+/** Each first and each last partition in which a poll ends raises its version. */
+const withEnds = (
+  database: VoteDatabase,
+  results: Writes['results'],
+  admitted: readonly PartitionBatch[],
+): Writes['results'] => {
+  const ended = new Map(results)
+  for (const { pollId, partition } of admitted.flatMap(({ closes = [] }) => closes)) {
+    const { version, counts, closed } = ended.get(pollId) ?? database.rowOf(pollId)
+    if (closed.includes(partition)) continue
+    const all = [...closed, partition].sort((a, b) => a - b)
+    const changes = Number(closed.length === 0) + Number(database.statusOf(all) === 'closed')
+    ended.set(pollId, { version: version + changes, counts, closed: all })
+  }
+  return ended
+}
+
+const statesOf = (database: VoteDatabase, results: Writes['results']): Folded['results'] =>
+  [...results].map(([pollId, { version, counts, closed }]) => ({
+    ...{ pollId, version, counts, status: database.statusOf(closed), asOfUs: database.nowUs },
+  }))
 
 const latecomersOf = (batches: readonly FoldedBatch[]): Writes['rejections'] =>
   batches.flatMap(({ ballots, verdicts }) =>
     ballots.flatMap(({ pollId, voteId }, index) => {
       const verdict = verdicts[index]
-      const isLate = verdict?.status === 'rejected' && verdict.reason === 'ALREADY_VOTED'
+      const isLate = verdict?.status === 'rejected' && verdict.reason !== 'IDEMPOTENCY_KEY_REUSED'
       return isLate ? [[pollId, voteId, verdict.reason] as const] : []
     }),
   )

@@ -1,6 +1,6 @@
 import type { LoggedBallot } from '@votestream/votes/domain/ballot.js'
 import type { PartitionBatch } from '@votestream/votes/domain/fold.js'
-import type { Results } from '@votestream/votes/domain/results.js'
+import type { PollStatus, Results } from '@votestream/votes/domain/results.js'
 import type { RejectionReason } from '@votestream/votes/domain/verdict.js'
 import { DatabaseLocks } from './database-locks.js'
 import type { World } from './world.js'
@@ -14,9 +14,11 @@ export interface VoteRow {
   readonly version: number
 }
 
-interface ResultsRow {
+export interface ResultsRow {
   readonly version: number
   readonly counts: readonly number[]
+  /** The partitions in which the poll has ended, in rising order. */
+  readonly closed: readonly number[]
 }
 
 /** What one transaction writes; nothing of it is seen before its commit. */
@@ -68,8 +70,17 @@ export class VoteDatabase {
   }
 
   resultsOf(pollId: number): Results {
-    const { version = 0, counts = [] } = this.results.get(pollId) ?? {}
-    return { pollId, version, counts: [...counts], status: 'open', asOfUs: this.nowUs }
+    const { version, counts, closed } = this.rowOf(pollId)
+    return { pollId, version, counts: [...counts], status: this.statusOf(closed), asOfUs: this.nowUs }
+  }
+
+  rowOf(pollId: number): ResultsRow {
+    return this.results.get(pollId) ?? { version: 0, counts: [], closed: [] }
+  }
+
+  statusOf(closed: readonly number[]): PollStatus {
+    if (closed.length === 0) return 'open'
+    return closed.length === this.log?.partitions ? 'closed' : 'closing'
   }
 
   commit({ moved, votes, results, rejections, quarantined }: Writes): void {

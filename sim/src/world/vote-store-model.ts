@@ -1,8 +1,8 @@
 import { AppError, failedPrecondition, invalidArgument, unavailable } from '@votestream/errors'
-import type { LoggedBallot } from '@votestream/votes/domain/ballot.js'
+import type { Ballot, LoggedBallot } from '@votestream/votes/domain/ballot.js'
 import type { Folded, PartitionBatch } from '@votestream/votes/domain/fold.js'
 import type { OpenedLog, VoteStore } from '@votestream/votes/domain/ports.js'
-import { judgeAgainst, type Judgement } from '@votestream/votes/domain/verdict.js'
+import { judgeAgainst, type Judgement, type Verdict } from '@votestream/votes/domain/verdict.js'
 import type { SimProcess } from '../kernel/process.js'
 import type { Session } from './database-locks.js'
 import {
@@ -13,7 +13,7 @@ import {
   quarantineStatement,
   type Statement,
 } from './fold-statement.js'
-import { rowKey, type VoteDatabase } from './vote-database.js'
+import { rowKey, type VoteDatabase, type VoteRow } from './vote-database.js'
 
 /** Behind the Genesis record. */
 const FIRST_BALLOT_OFFSET = 1
@@ -85,9 +85,19 @@ export class VoteStoreModel implements VoteStore {
   judge = (ballots: readonly LoggedBallot[]): Promise<readonly Judgement[]> =>
     this.#ask('judge', (database) => ballots.map((ballot) => judgementOf(database, ballot)))
 
+  judgeLate = (ballots: readonly Ballot[]): Promise<readonly Verdict[]> =>
+    this.#ask('judge late', (database) => ballots.map((ballot) => lateVerdictOf(database, ballot)))
+
+  partitionsStillOpen = (pollId: number): Promise<readonly number[]> =>
+    this.#ask('partitions still open', (database) => {
+      const { closed } = database.rowOf(pollId)
+      return [...database.bookmarks.keys()].filter((partition) => !closed.includes(partition))
+    })
+
   findVerdict = (pollId: number, voteId: string) =>
     this.#ask('find verdict', (database) => {
-      const row = database.votes.get(rowKey(pollId, voteId))
+      const isRow = (row: VoteRow): boolean => row.pollId === pollId && row.voteId === voteId
+      const row = database.votes.get(rowKey(pollId, voteId)) ?? [...database.votes.values()].find(isRow)
       if (row) return { status: 'counted', version: database.versionOf(pollId) } as const
       const reason = database.rejections.get(rowKey(pollId, voteId))
       return reason && ({ status: 'rejected', reason } as const)
@@ -96,7 +106,7 @@ export class VoteStoreModel implements VoteStore {
   readTotals = () =>
     this.#ask('read totals', ({ votes, results }) => ({
       totalVotes: votes.size,
-      pollsWithVotes: results.size,
+      pollsWithVotes: [...results.values()].filter(({ counts }) => counts.length > 0).length,
     }))
 
   forgetRejectionsOlderThan = () => Promise.resolve(0)
@@ -205,9 +215,10 @@ const inSession = (database: VoteDatabase, session: Session, act: () => Statemen
   }
 }
 
-const pollsOf = (database: VoteDatabase, { admitted }: ReturnType<typeof admit>): readonly number[] => [
-  ...new Set([...newKeys(database, admitted).values()].map(({ pollId }) => pollId)),
-]
+const pollsOf = (database: VoteDatabase, { admitted }: ReturnType<typeof admit>): readonly number[] => {
+  const closes = admitted.flatMap((batch) => batch.closes ?? [])
+  return [...new Set([...newKeys(database, admitted).values(), ...closes].map(({ pollId }) => pollId))]
+}
 
 const ballotsIn = ({ batches }: Folded): number =>
   batches.reduce((sum, { ballots }) => sum + ballots.length, 0)
@@ -232,6 +243,13 @@ const judgementOf = (database: VoteDatabase, ballot: LoggedBallot): Judgement =>
   if ((database.bookmarks.get(partition) ?? 0) <= offset) return undefined
   if (database.quarantine.has(`${partition}@${offset}`)) return { status: 'rejected', reason: 'QUARANTINED' }
   const row = database.votes.get(rowKey(pollId, ballotKey))
-  if (!row) return { status: 'unrecorded' }
-  return judgeAgainst(ballot, { ...row, version: database.versionOf(pollId) })
+  if (row) return judgeAgainst(ballot, { ...row, version: database.versionOf(pollId) })
+  const hasEnded = database.rowOf(pollId).closed.includes(partition)
+  return hasEnded ? { status: 'rejected', reason: 'POLL_CLOSED' } : { status: 'unrecorded' }
+}
+
+const lateVerdictOf = (database: VoteDatabase, ballot: Ballot): Verdict => {
+  const row = database.votes.get(rowKey(ballot.pollId, ballot.ballotKey))
+  if (!row) return { status: 'rejected', reason: 'POLL_CLOSED' }
+  return judgeAgainst(ballot, { ...row, version: database.versionOf(ballot.pollId) })
 }

@@ -1,6 +1,7 @@
 import type { Ballot } from '../domain/ballot.js'
-import type { Appended, PollDefinitions, VoteLog, VoteMeter } from '../domain/ports.js'
+import type { PollDefinitions, VoteMeter } from '../domain/ports.js'
 import type { Admission, Refusal } from './admit-ballots.js'
+import type { AppendOrJudge, AppendedOrJudged } from './final-polls.js'
 import type { VotesInHand } from './votes-in-hand.js'
 
 export interface Call {
@@ -17,13 +18,13 @@ export interface IndexedBallot {
 }
 
 export type AppendOutcome = { readonly index: number } & (
-  Appended | ({ readonly status: 'refused' } & Refusal)
+  AppendedOrJudged | ({ readonly status: 'refused' } & Refusal)
 )
 
 export interface AppendDeps {
   readonly definitions: Pick<PollDefinitions, 'knows'>
   readonly admit: (ballots: readonly Ballot[]) => Promise<readonly Admission[]>
-  readonly log: Pick<VoteLog, 'append'>
+  readonly appendOrJudge: AppendOrJudge
   readonly inHand: VotesInHand
   readonly meter: Pick<VoteMeter, 'refused' | 'appended'>
   readonly clock: { now(): number }
@@ -33,7 +34,7 @@ export interface AppendDeps {
 const TOO_LATE: Refusal = { reason: 'UNAVAILABLE', retryAfterMs: 0 }
 
 /**
- * Gives to the log what may be voted, and refuses the rest. Ballots of polls whose definition is known do not wait for those of unknown
+ * Gives to the log what may be voted, unless its poll's results are final, and refuses the rest. Ballots of polls whose definition is known do not wait for those of unknown
  * polls: each group is one promise.
  */
 export const makeAppendBallots = (deps: AppendDeps) => {
@@ -46,7 +47,7 @@ export const makeAppendBallots = (deps: AppendDeps) => {
       call.signal.aborted || now >= Math.min(call.deadlineAt, expiresAt)
     const refusals = group.map((one, position) => (isTooLate(one) ? TOO_LATE : admissions[position]))
     const admitted = group.filter((_, position) => refusals[position] === undefined)
-    const appended = admitted.length > 0 ? await deps.log.append(admitted.map(({ ballot }) => ballot)) : []
+    const appended = admitted.length > 0 ? await deps.appendOrJudge(admitted.map(({ ballot }) => ballot)) : []
     const results = new Map(
       admitted.map((one, position) => [one, appended[position] ?? { status: 'unknown' as const }]),
     )

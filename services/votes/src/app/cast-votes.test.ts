@@ -2,10 +2,11 @@ import { expect, test } from '@jest/globals'
 import { fakeClock } from '@votestream/testing'
 import { aBallot, aBatch, aFolded, aSilentMeter } from '../../test/builders.js'
 import type { Ballot } from '../domain/ballot.js'
-import type { Appended, VoteLog } from '../domain/ports.js'
+import type { Appended } from '../domain/ports.js'
 import type { Admission } from './admit-ballots.js'
 import type { BallotOutcome } from './cast-votes.js'
 import { FIRST_MESSAGE_WITHIN_MS, makeCastVotes } from './cast-votes.js'
+import type { AppendOrJudge } from './final-polls.js'
 import { makeVerdictWaiters } from './verdict-waiters.js'
 import { makeVotesInHand } from './votes-in-hand.js'
 
@@ -18,7 +19,7 @@ const aWorld = (
     durable?: boolean
     foldIsDown?: boolean
     admissions?: Admission[]
-    append?: VoteLog['append']
+    append?: AppendOrJudge
     unknownPoll?: Promise<undefined>
   } = {},
 ) => {
@@ -34,12 +35,10 @@ const aWorld = (
     appended.push(...ballots)
     return Promise.resolve(positions)
   }
-  const log: VoteLog = {
-    durable: o.durable ?? false,
-    append: o.append ?? appendAll,
-    run: () => undefined,
-    mayHold: () => Promise.resolve(false),
-  }
+  const log = { durable: o.durable ?? false }
+  const appendOrJudge = o.append ?? appendAll
+  const suspected: number[] = []
+  const final = { suspect: (pollId: number) => void suspected.push(pollId) }
   const admit = async (ballots: readonly Ballot[]) => {
     if (ballots.some(({ pollId }) => pollId === UNKNOWN)) await o.unknownPoll
     return o.admissions ?? ballots.map(() => undefined)
@@ -50,7 +49,9 @@ const aWorld = (
   }
   const foldIsDown = () => fold.isDown
   const meter = aSilentMeter()
-  const cast = makeCastVotes({ definitions, admit, log, waiters, inHand, foldIsDown, meter, clock })
+  const cast = makeCastVotes({
+    ...{ definitions, admit, appendOrJudge, final, log, waiters, inHand, foldIsDown, meter, clock },
+  })
   const settle = (offset: number, version: number) =>
     waiters.settle(
       aFolded({
@@ -59,7 +60,7 @@ const aWorld = (
     )
   const caller = new AbortController()
   const call = { deadlineAt: clock.now() + 1_000, signal: caller.signal }
-  return { clock, waiters, inHand, appended, cast, settle, call, caller, fold }
+  return { clock, waiters, inHand, appended, cast, settle, call, caller, fold, suspected }
 }
 
 const firstOf = async (
@@ -104,7 +105,7 @@ test('a slow partition holds back nobody else: the rest is told after 25 ms', as
 test('a partition that stands still holds back nobody at all', async () => {
   let offset = 0
   const still = (choice: number) => choice === 1
-  const append: VoteLog['append'] = (ballots) =>
+  const append: AppendOrJudge = (ballots) =>
     Promise.resolve(
       ballots.map(({ choice }) => ({
         ...{ status: 'appended' as const, partition: still(choice) ? 1 : 0, offset: (offset += 1) },
@@ -349,4 +350,18 @@ test('a late group that is in a durable log is told pending although nothing is 
 
   expect(await first).toMatchObject([{ status: 'counted', index: 1 }])
   expect(await second).toEqual([{ status: 'pending', index: 0 }])
+})
+
+test('tells what became of a vote on a poll with final results, and suspects such a poll behind a vote that is too late', async () => {
+  const late = { status: 'rejected', reason: 'POLL_CLOSED' } as const
+  const counted = { status: 'counted', version: 7 } as const
+  const { cast, call, suspected } = aWorld({ append: () => Promise.resolve([late, counted]) })
+
+  const outcomes = await firstOf(cast([aBallot({ pollId: 3 }), aBallot({ pollId: 4 })], call))
+
+  expect(outcomes).toEqual([
+    { ...late, index: 0 },
+    { ...counted, index: 1 },
+  ])
+  expect(suspected).toEqual([3])
 })

@@ -5,6 +5,7 @@ import type { Verdict } from '../domain/verdict.js'
 import type { Refusal } from './admit-ballots.js'
 import type { AppendDeps, AppendOutcome, Call } from './append-ballots.js'
 import { makeAppendBallots } from './append-ballots.js'
+import type { FinalPolls } from './final-polls.js'
 import type { VerdictWaiters } from './verdict-waiters.js'
 import { makeWakeUp } from './wake-up.js'
 
@@ -26,7 +27,8 @@ export type BallotOutcome =
   | { readonly status: 'pending' | 'unknown'; readonly index: number }
 
 interface Deps extends AppendDeps {
-  readonly log: VoteLog
+  readonly log: Pick<VoteLog, 'durable'>
+  readonly final: Pick<FinalPolls, 'suspect'>
   readonly waiters: VerdictWaiters
   /** True while it is known that nothing can be folded, so that no verdict will come soon. */
   readonly foldIsDown: () => boolean
@@ -61,11 +63,13 @@ export const makeCastVotes = (deps: Deps) => {
   }
 }
 
+type OutcomesDeps = Pick<Deps, 'waiters' | 'log' | 'clock' | 'final'>
+
 /** The outcomes of one call, as they come. */
 class Outcomes implements Disposable {
   readonly failed: Promise<never>
   readonly fail: (error: Error) => void
-  readonly #deps: Pick<Deps, 'waiters' | 'log' | 'clock'>
+  readonly #deps: OutcomesDeps
   readonly #ballots: readonly Ballot[]
   readonly #wakeUp = makeWakeUp()
   readonly #stopWaiting: (() => void)[] = []
@@ -77,7 +81,7 @@ class Outcomes implements Disposable {
   #disposed = false
   undecided: number
 
-  constructor(deps: Pick<Deps, 'waiters' | 'log' | 'clock'>, ballots: readonly Ballot[]) {
+  constructor(deps: OutcomesDeps, ballots: readonly Ballot[]) {
     this.#deps = deps
     this.#ballots = ballots
     this.#unanswered = ballots.length
@@ -149,6 +153,9 @@ class Outcomes implements Disposable {
     this.undecided--
     this.#unsaid.delete(outcome.index)
     this.#news.push(outcome)
+    const { pollId } = this.#ballots[outcome.index] ?? {}
+    if (pollId !== undefined && 'reason' in outcome && outcome.reason === 'POLL_CLOSED')
+      this.#deps.final.suspect(pollId)
     this.#wakeUp.raise()
   }
 

@@ -19,3 +19,12 @@ export interface Position {
 }
 
 export type LoggedBallot = Ballot & Position
+
+/** The end of a poll: what lies behind it in its partition comes too late. */
+export interface PollClose {
+  readonly pollId: number
+  /** A uuid: which closing this belongs to. A poll is closed once, however many ends the log has. */
+  readonly closeId: string
+}
+
+export type LoggedClose = PollClose & Position

@@ -1,4 +1,4 @@
-import type { LoggedBallot } from './ballot.js'
+import type { LoggedBallot, LoggedClose } from './ballot.js'
 import type { Results } from './results.js'
 import type { Verdict } from './verdict.js'
 
@@ -9,6 +9,8 @@ export interface PartitionBatch {
   readonly next: number
   /** In the order of their offsets. */
   readonly ballots: readonly LoggedBallot[]
+  /** Where polls end within the stretch; missing for nowhere. */
+  readonly closes?: readonly LoggedClose[] | undefined
 }
 
 export interface FoldedBatch extends PartitionBatch {
@@ -28,7 +30,7 @@ export interface Folded {
   readonly fenced: readonly FencedBatch[]
   /** Partitions that were left out, wholly or from some ballot on, because somebody else holds their bookmarks: fold them again. */
   readonly busy: readonly number[]
-  /** The new state of every poll that got votes. */
+  /** The new state of every poll that got votes or came nearer to its end. */
   readonly results: readonly Results[]
 }
 
@@ -50,10 +52,24 @@ export const halve = (
     else {
       // Ballots before `from` are folded again for their verdicts only: a bookmark never goes back for them.
       const border = Math.max(batch.from, cut.offset)
-      first.push({ ...batch, next: border, ballots: batch.ballots.slice(0, room) })
-      second.push({ ...batch, from: border, ballots: batch.ballots.slice(room) })
+      first.push({
+        ...{ ...batch, next: border, ballots: batch.ballots.slice(0, room) },
+        closes: batch.closes?.filter(({ offset }) => offset < border),
+      })
+      second.push({
+        ...{ ...batch, from: border, ballots: batch.ballots.slice(room) },
+        closes: batch.closes?.filter(({ offset }) => offset >= border),
+      })
     }
     room = Math.max(0, room - batch.ballots.length)
   }
   return [first, second]
+}
+
+/** The ballots of a stretch that lie behind the end of their poll. */
+export const behindTheEnd = ({ ballots, closes = [] }: PartitionBatch): readonly LoggedBallot[] => {
+  if (closes.length === 0) return []
+  const ends = new Map<number, number>()
+  for (const { pollId, offset } of closes) ends.set(pollId, Math.min(offset, ends.get(pollId) ?? Infinity))
+  return ballots.filter(({ pollId, offset }) => offset > (ends.get(pollId) ?? Infinity))
 }

@@ -1,4 +1,4 @@
-import type { Ballot, LoggedBallot, Position } from './ballot.js'
+import type { Ballot, LoggedBallot, PollClose, Position } from './ballot.js'
 import type { Folded, PartitionBatch } from './fold.js'
 import type { Progress } from './progress.js'
 import type { Results } from './results.js'
@@ -29,6 +29,8 @@ export interface VoteLog {
   /** True when an appended ballot outlives this process. */
   readonly durable: boolean
   append(ballots: readonly Ballot[]): Promise<readonly Appended[]>
+  /** Puts the end of a poll into these partitions, behind what was appended before; answers for each, in order. */
+  close(close: PollClose, partitions: readonly number[]): Promise<readonly Appended[]>
   /** Starts folding; call once. */
   run(fold: Fold): void
   /** True while a vote may lie in the log without having been folded; throws `unavailable` while that cannot be known. */
@@ -46,6 +48,7 @@ export interface OpenedLog {
  * - fold MUST be atomic: the votes, the results and the bookmarks of all stretches that are not fenced are committed together, with
  *   fsync, before it answers.
  * - fold MUST leave out a stretch that does not start at its bookmark, and count each (poll, ballot key) once, whatever it is given.
+ * - fold MUST NOT count a ballot that lies behind the end of its poll in its partition, and MUST count one before it.
  * - fold MUST NOT wait for a partition that somebody else is folding: it is left out as busy, and the others are committed.
  * - judge MUST read a ballot's row and its partition's bookmark at one moment: a position alone is no verdict.
  * - fold throws invalid_argument `POISON_RECORD` when the store refuses a record's content; nothing is committed then.
@@ -69,6 +72,10 @@ export interface VoteStore {
   readResultsAfter(pollId: number, limit: number): Promise<readonly Results[]>
   /** What the store says of ballots of the opened log, in order, whoever folded them. */
   judge(ballots: readonly LoggedBallot[]): Promise<readonly Judgement[]>
+  /** What the store says of ballots of polls whose results are final, which are not in the log, in order: the verdict of an earlier attempt, or `POLL_CLOSED`. */
+  judgeLate(ballots: readonly Ballot[]): Promise<readonly Verdict[]>
+  /** The partitions of the opened log in which the poll has not ended yet; none once its results are final. */
+  partitionsStillOpen(pollId: number): Promise<readonly number[]>
   /** Undefined when the store has neither the vote nor its rejection. */
   findVerdict(pollId: number, voteId: string): Promise<Verdict | undefined>
   readTotals(): Promise<{ readonly totalVotes: number; readonly pollsWithVotes: number }>

@@ -3,7 +3,7 @@ export type PollStatus = 'open' | 'closing' | 'closed'
 /** A poll's counts at one version. */
 export interface Results {
   readonly pollId: number
-  /** Grows with every counted vote; 0 for a poll that nobody voted on. */
+  /** Grows with every counted vote and every change of status; 0 for a poll that nobody voted on. */
   readonly version: number
   /** Votes by choice; may be shorter than the poll's options, the rest is 0. */
   readonly counts: readonly number[]

@@ -1,6 +1,6 @@
 import type { Ballot } from './ballot.js'
 
-const rejectionReasons = ['ALREADY_VOTED', 'IDEMPOTENCY_KEY_REUSED', 'QUARANTINED'] as const
+const rejectionReasons = ['ALREADY_VOTED', 'IDEMPOTENCY_KEY_REUSED', 'POLL_CLOSED', 'QUARANTINED'] as const
 export type RejectionReason = (typeof rejectionReasons)[number]
 
 /** False for the word of a newer release. */

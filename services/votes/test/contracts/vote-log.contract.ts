@@ -85,6 +85,25 @@ describe.each(voteLogs)('VoteLog (%s)', (_name, openWorld) => {
     expect(await world.store.findVerdict(1, ballot.voteId)).toMatchObject({ status: 'counted' })
   })
 
+  test('ends a poll behind what was appended before, in the partitions that are named', async () => {
+    await using world = await openWorld()
+    const ballots = Array.from({ length: 20 }, () => aBallot())
+
+    const early = Promise.all(ballots.map((ballot) => world.cast(ballot)))
+    const ends = await world.log.close({ pollId: 1, closeId: randomUUID() }, [0, 1])
+    const late = await Promise.all(Array.from({ length: 20 }, () => world.cast(aBallot())))
+
+    expect(ends.map(({ status }) => status)).toEqual(['appended', 'appended'])
+    expect(new Set((await early).map(({ status }) => status))).toEqual(new Set(['counted']))
+    expect(new Set(late.map((verdict) => 'reason' in verdict && verdict.reason))).toEqual(
+      new Set(['POLL_CLOSED']),
+    )
+    expect(await world.store.readResults([1])).toMatchObject([
+      { counts: [20], status: 'closed', version: 22 },
+    ])
+    expect(world.published.at(-1)).toMatchObject({ status: 'closed', version: 22 })
+  })
+
   test('has bookmarks behind the Genesis and every ballot', async () => {
     await using world = await openWorld()
 

@@ -2,6 +2,7 @@
 
 import type { Genesis as _votestream_events_v1_Genesis, Genesis__Output as _votestream_events_v1_Genesis__Output } from '../../../votestream/events/v1/Genesis.js';
 import type { VoteCast as _votestream_events_v1_VoteCast, VoteCast__Output as _votestream_events_v1_VoteCast__Output } from '../../../votestream/events/v1/VoteCast.js';
+import type { PollClosed as _votestream_events_v1_PollClosed, PollClosed__Output as _votestream_events_v1_PollClosed__Output } from '../../../votestream/events/v1/PollClosed.js';
 
 /**
  * Record is what lies in a partition of the log.
@@ -9,7 +10,8 @@ import type { VoteCast as _votestream_events_v1_VoteCast, VoteCast__Output as _v
 export interface Record {
   'genesis'?: (_votestream_events_v1_Genesis | null);
   'voteCast'?: (_votestream_events_v1_VoteCast | null);
-  'event'?: "genesis"|"voteCast";
+  'pollClosed'?: (_votestream_events_v1_PollClosed | null);
+  'event'?: "genesis"|"voteCast"|"pollClosed";
 }
 
 /**
@@ -18,5 +20,6 @@ export interface Record {
 export interface Record__Output {
   'genesis'?: (_votestream_events_v1_Genesis__Output | null);
   'voteCast'?: (_votestream_events_v1_VoteCast__Output | null);
-  'event'?: "genesis"|"voteCast";
+  'pollClosed'?: (_votestream_events_v1_PollClosed__Output | null);
+  'event'?: "genesis"|"voteCast"|"pollClosed";
 }

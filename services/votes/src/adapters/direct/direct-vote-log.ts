@@ -1,7 +1,7 @@
 import { unavailable } from '@votestream/errors'
 import type { Clock, Component, Logger } from '@votestream/runtime'
 import { systemClock } from '@votestream/runtime'
-import type { Ballot } from '../../domain/ballot.js'
+import type { Ballot, PollClose } from '../../domain/ballot.js'
 import { partitionOf } from '../../domain/partition.js'
 import type { Appended, OpenedLog, VoteLog, VoteStore } from '../../domain/ports.js'
 import { FoldLoop } from './fold-loop.js'
@@ -57,13 +57,7 @@ export const directVoteLog = ({ store, lock, logger, clock = systemClock, onFata
   })
   const isOpen = (): boolean =>
     partitions.length > 0 && lock.held && !loop.failing && !stopping && !loop.closed.aborted
-
-  const refusal = (): 'OVERLOADED' | 'UNAVAILABLE' | undefined => {
-    if (!isOpen()) return 'UNAVAILABLE'
-    return sizeOf(partitions) >= MAX_PENDING || waitOf(partitions, clock) > MAX_WAIT_MS
-      ? 'OVERLOADED'
-      : undefined
-  }
+  const refusal = () => (isOpen() ? overloadOf(partitions, clock) : 'UNAVAILABLE')
 
   return {
     durable: false,
@@ -78,14 +72,17 @@ export const directVoteLog = ({ store, lock, logger, clock = systemClock, onFata
       loop.wake()
       return Promise.resolve(appended)
     },
-    run: (fold) => loop.use(fold),
-    mayHold: (pollId, voteId) => {
-      if (partitions.length > 0 && lock.held)
-        return Promise.resolve(partitions.some((partition) => partition.holds(pollId, voteId)))
-      return Promise.reject(
-        unavailable('UNAVAILABLE', 'the log is not open here', { retryAfterMs: RETRY_AFTER_MS }),
-      )
+    close(close, wanted) {
+      const placeOf = (number: number) => (isOpen() ? partitions[number] : undefined)
+      const appended = wanted.map((number) => closeIn(placeOf(number), close, clock.monotonicMs()))
+      loop.wake()
+      return Promise.resolve(appended)
     },
+    run: (fold) => loop.use(fold),
+    mayHold: (pollId, voteId) =>
+      partitions.length > 0 && lock.held
+        ? Promise.resolve(partitions.some((partition) => partition.holds(pollId, voteId)))
+        : Promise.reject(notOpen()),
     start() {
       const opening = openWhenPossible({ store, lock, logger, clock, signal: loop.closed })
       void opening
@@ -100,6 +97,9 @@ export const directVoteLog = ({ store, lock, logger, clock = systemClock, onFata
   }
 }
 
+const notOpen = (): Error =>
+  unavailable('UNAVAILABLE', 'the log is not open here', { retryAfterMs: RETRY_AFTER_MS })
+
 /** A retry of what waits here is never told that nothing is recorded: the first one may yet be counted. */
 const appendTo = (
   partitions: readonly PendingBallots[],
@@ -113,8 +113,16 @@ const appendTo = (
   return { status: 'appended', partition: partition.number, offset: partition.append(ballot, nowMs) }
 }
 
+const closeIn = (partition: PendingBallots | undefined, close: PollClose, nowMs: number): Appended =>
+  partition
+    ? { status: 'appended', partition: partition.number, offset: partition.close(close, nowMs) }
+    : refused('UNAVAILABLE')
+
 const partitionsFrom = (opened: OpenedLog | undefined): readonly PendingBallots[] =>
   [...(opened?.bookmarks ?? [])].map(([partition, next]) => makePendingBallots(partition, next))
+
+const overloadOf = (partitions: readonly PendingBallots[], clock: Clock): 'OVERLOADED' | undefined =>
+  sizeOf(partitions) >= MAX_PENDING || waitOf(partitions, clock) > MAX_WAIT_MS ? 'OVERLOADED' : undefined
 
 const sizeOf = (partitions: readonly PendingBallots[]): number =>
   partitions.reduce((sum, { size }) => sum + size, 0)

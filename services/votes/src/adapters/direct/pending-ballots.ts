@@ -1,11 +1,14 @@
-import type { Ballot, LoggedBallot } from '../../domain/ballot.js'
+import type { Ballot, LoggedBallot, LoggedClose, PollClose } from '../../domain/ballot.js'
 import type { PartitionBatch } from '../../domain/fold.js'
 
-interface Pending extends LoggedBallot {
+interface Appended {
+  readonly offset: number
   readonly appendedMs: number
 }
 
-/** The unfolded end of one partition, in memory. */
+type Pending = Appended & ({ readonly ballot: LoggedBallot } | { readonly close: LoggedClose })
+
+/** The unfolded end of one partition, in memory: ballots, and now and then the end of a poll. */
 export interface PendingBallots {
   /** Which partition this is. */
   readonly number: number
@@ -13,7 +16,8 @@ export interface PendingBallots {
   /** Milliseconds on the monotonic clock when the oldest was appended; undefined when there is none. */
   readonly oldestMs: number | undefined
   append(ballot: Ballot, nowMs: number): number
-  /** The next stretch, of at most `limit` ballots; undefined when nothing is pending. */
+  close(close: PollClose, nowMs: number): number
+  /** The next stretch, of at most `limit` records; undefined when nothing is pending. */
   peek(limit: number): PartitionBatch | undefined
   /** Forgets everything before `next`. */
   drop(next: number): void
@@ -24,11 +28,17 @@ export const makePendingBallots = (partition: number, bookmark: number): Pending
   const pending: Pending[] = []
   let nextOffset = bookmark
   const copiesOf = new Map<string, number>()
-  const count = (ballot: Ballot, change: number): void => {
-    const key = keyOf(ballot.pollId, ballot.voteId)
+  const count = (record: Pending, change: number): void => {
+    if (!('ballot' in record)) return
+    const key = keyOf(record.ballot.pollId, record.ballot.voteId)
     const copies = (copiesOf.get(key) ?? 0) + change
     if (copies > 0) copiesOf.set(key, copies)
     else copiesOf.delete(key)
+  }
+  const push = (record: Pending): number => {
+    pending.push(record)
+    count(record, 1)
+    return record.offset
   }
 
   return {
@@ -39,20 +49,26 @@ export const makePendingBallots = (partition: number, bookmark: number): Pending
     get oldestMs() {
       return pending[0]?.appendedMs
     },
-    append(ballot, nowMs) {
+    append(ballot, appendedMs) {
       const offset = nextOffset++
-      pending.push({ ...ballot, partition, offset, appendedMs: nowMs })
-      count(ballot, 1)
-      return offset
+      return push({ ballot: { ...ballot, partition, offset }, offset, appendedMs })
+    },
+    close(close, appendedMs) {
+      const offset = nextOffset++
+      return push({ close: { ...close, partition, offset }, offset, appendedMs })
     },
     peek(limit) {
-      const ballots = pending.slice(0, limit)
-      const [first, last] = [ballots[0], ballots.at(-1)]
-      return first && last ? { partition, from: first.offset, next: last.offset + 1, ballots } : undefined
+      const records = pending.slice(0, limit)
+      const [first, last] = [records[0], records.at(-1)]
+      if (!first || !last) return undefined
+      const ballots = records.flatMap((record) => ('ballot' in record ? [record.ballot] : []))
+      const closes = records.flatMap((record) => ('close' in record ? [record.close] : []))
+      const batch = { partition, from: first.offset, next: last.offset + 1, ballots }
+      return closes.length > 0 ? { ...batch, closes } : batch
     },
     drop(next) {
       const kept = pending.findIndex(({ offset }) => offset >= next)
-      pending.splice(0, kept === -1 ? pending.length : kept).forEach((ballot) => count(ballot, -1))
+      pending.splice(0, kept === -1 ? pending.length : kept).forEach((record) => count(record, -1))
     },
     holds: (pollId, voteId) => copiesOf.has(keyOf(pollId, voteId)),
   }

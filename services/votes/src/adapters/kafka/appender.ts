@@ -1,10 +1,10 @@
 import type { Clock } from '@votestream/runtime'
-import type { Ballot } from '../../domain/ballot.js'
+import type { Ballot, PollClose } from '../../domain/ballot.js'
 import { partitionOf } from '../../domain/partition.js'
 import type { Appended } from '../../domain/ports.js'
 import type { Producer } from './kafka-client.js'
 import { writingWhile } from './patch-request-queue.js'
-import { encodeBallot } from './record-codec.js'
+import { encodeBallot, encodeClose } from './record-codec.js'
 import { refused } from './refused.js'
 
 /** DESIGN.md section 5: HTTP 3 s > gRPC 2.7 s > append 1.5 s. */
@@ -18,7 +18,15 @@ const BATCH_MAX = 1_000
 export const QUEUE_MAX = 20_000
 const RETRY_MS = 50
 
-/** One ballot on its way to the brokers. */
+/** What is to be appended. */
+interface NewRecord {
+  readonly partition: number
+  readonly value: Buffer
+  /** Epoch milliseconds; never, when it is missing. */
+  readonly expiresAt?: number | undefined
+}
+
+/** One record on its way to the brokers. */
 interface Sending {
   readonly partition: number
   readonly value: Buffer
@@ -39,7 +47,7 @@ interface Deps {
 }
 
 /**
- * Appends ballots by group commit: one produce request is under way at a time, and what comes meanwhile leaves with the next one. So the order
+ * Appends ballots, and the ends of polls, by group commit: one produce request is under way at a time, and what comes meanwhile leaves with the next one. So the order
  * of the calls is the order in each partition, and under load a request carries many ballots. An attempt that failed is repeated within the
  * budget: a record that lies in the log twice counts once.
  */
@@ -53,22 +61,39 @@ export class Appender {
     this.#deps = deps
   }
 
-  /** Ballots that wait for a request or are in one. */
+  /** Records that wait for a request or are in one. */
   get size(): number {
     return this.#queue.length + this.#inFlight.length
   }
 
   /** One answer for each ballot, in order, within 1.5 s. */
-  async append(ballots: readonly Ballot[]): Promise<readonly Appended[]> {
-    if (this.size + ballots.length > QUEUE_MAX) return ballots.map(() => refused('OVERLOADED'))
+  append(ballots: readonly Ballot[]): Promise<readonly Appended[]> {
+    const { partitions } = this.#deps
+    return this.#append(
+      ballots.map((ballot) => ({
+        partition: partitionOf(ballot.pollId, ballot.ballotKey, partitions),
+        value: encodeBallot(ballot),
+        expiresAt: ballot.expiresAt,
+      })),
+    )
+  }
+
+  /** Appends the end of a poll to these partitions; as append. */
+  close(close: PollClose, partitions: readonly number[]): Promise<readonly Appended[]> {
+    const value = encodeClose(close)
+    return this.#append(partitions.map((partition) => ({ partition, value })))
+  }
+
+  async #append(records: readonly NewRecord[]): Promise<readonly Appended[]> {
+    if (this.size + records.length > QUEUE_MAX) return records.map(() => refused('OVERLOADED'))
     const { clock } = this.#deps
     const [nowMs, now] = [clock.monotonicMs(), clock.now()]
     const sendings: Sending[] = []
-    const answers = ballots.map(
-      (ballot) =>
+    const answers = records.map(
+      (record) =>
         new Promise<Appended>((resolve) => {
-          const leftMs = Math.min(APPEND_WITHIN_MS, (ballot.expiresAt ?? Infinity) - now)
-          sendings.push(this.#sendingOf(ballot, nowMs + leftMs, resolve))
+          const leftMs = Math.min(APPEND_WITHIN_MS, (record.expiresAt ?? Infinity) - now)
+          sendings.push(sendingOf(record, nowMs + leftMs, resolve))
         }),
     )
     this.#queue.push(...sendings)
@@ -82,20 +107,6 @@ export class Appender {
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
     await this.#running
-  }
-
-  #sendingOf(ballot: Ballot, expiresMs: number, resolve: (appended: Appended) => void): Sending {
-    return {
-      partition: partitionOf(ballot.pollId, ballot.ballotKey, this.#deps.partitions),
-      value: encodeBallot(ballot),
-      expiresMs,
-      maybeAppended: false,
-      settled: false,
-      settle(appended) {
-        this.settled = true
-        resolve(appended)
-      },
-    }
   }
 
   /**
@@ -153,6 +164,18 @@ export class Appender {
     }
   }
 }
+
+const sendingOf = (
+  { partition, value }: NewRecord,
+  expiresMs: number,
+  resolve: (appended: Appended) => void,
+): Sending => ({
+  ...{ partition, value, expiresMs, maybeAppended: false, settled: false },
+  settle(appended) {
+    this.settled = true
+    resolve(appended)
+  },
+})
 
 /** A partition's records got consecutive offsets, in the order of the request. */
 const settleAt = (batch: readonly Sending[], offsets: Map<number, number>): void => {

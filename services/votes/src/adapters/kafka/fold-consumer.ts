@@ -200,9 +200,8 @@ const stretchOf = ({ partition, messages }: Batch, from: number): PartitionBatch
   const next = Number(messages.at(-1)?.offset ?? -1) + 1
   if (first < 0 || first > from || next <= from) return undefined
   const wanted = messages.filter(({ offset }) => Number(offset) >= from)
-  const ballots = wanted.flatMap(({ value, offset }) => {
-    const record = decodeRecord(value, partition, Number(offset))
-    return 'ballot' in record ? [record.ballot] : []
-  })
-  return { partition, from, next, ballots }
+  const records = wanted.map(({ value, offset }) => decodeRecord(value, partition, Number(offset)))
+  const ballots = records.flatMap((record) => ('ballot' in record ? [record.ballot] : []))
+  const closes = records.flatMap((record) => ('close' in record ? [record.close] : []))
+  return { partition, from, next, ballots, ...(closes.length > 0 && { closes }) }
 }

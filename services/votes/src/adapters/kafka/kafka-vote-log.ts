@@ -1,7 +1,7 @@
 import { AppError } from '@votestream/errors'
 import type { Clock, Component, Logger } from '@votestream/runtime'
 import { systemClock } from '@votestream/runtime'
-import type { Ballot } from '../../domain/ballot.js'
+import type { Ballot, PollClose } from '../../domain/ballot.js'
 import type { Appended, Fold, OpenedLog, VoteLog, VoteStore } from '../../domain/ports.js'
 import { Appender } from './appender.js'
 import { BrokerWatch } from './broker-watch.js'
@@ -135,6 +135,13 @@ class Log implements KafkaVoteLog {
     if (this.foldFailing) return appender.append(ballots) // 202 is said at once, and the log keeps the vote
     const append = (each: readonly Ballot[]) => appender.append(each)
     return appendOrShed(ballots, { ...this.#options, append })
+  }
+
+  close(close: PollClose, partitions: readonly number[]): Promise<readonly Appended[]> {
+    const appender = this.open ? this.#appender : undefined
+    return appender
+      ? appender.close(close, partitions)
+      : Promise.resolve(partitions.map(() => refused('UNAVAILABLE')))
   }
 
   async mayHold(): Promise<boolean> {

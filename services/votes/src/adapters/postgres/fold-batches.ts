@@ -1,71 +1,8 @@
-import type { FencedBatch, PartitionBatch } from '../../domain/fold.js'
-import type { PollStatus, Results } from '../../domain/results.js'
 import type { Queryable } from '@votestream/postgres'
-
-/** polls allows 20 options; the table refuses a choice beyond them. */
-const MAX_OPTIONS = 20
-const tallies = Array.from(
-  { length: MAX_OPTIONS },
-  (_, choice) => `count(*) FILTER (WHERE choice = ${choice})`,
-)
-
-// One named statement for everything but the left-overs' verdicts: in separate statements a vote costs 35 instead of 26 µs of CPU at a
-// batch of 100 and 177 instead of 68 at 10 (PostgreSQL 18, Node and server together). The order that correctness needs is in its data flow: `ballots` is
-// sorted, so every bookmark is locked before the first insert; `tallied` aggregates, so every insert is done before the first results row
-// is touched; and results rows are locked in poll order, so that folds which share polls cannot deadlock. A bookmark that somebody else holds,
-// a frozen replica for one, is skipped: the other partitions must not wait for it.
-const FOLD = `
-WITH batch AS (
-  SELECT * FROM unnest($2::int[], $3::bigint[], $4::bigint[]) AS b(partition, from_offset, next_offset)
-), locked AS (
-  SELECT m.partition, m.next_offset
-  FROM votes.bookmarks m
-  WHERE m.log_id = $1 AND m.partition = ANY($2::int[])
-  ORDER BY m.partition
-  FOR UPDATE SKIP LOCKED
-), admitted AS (
-  SELECT b.partition, b.next_offset
-  FROM locked l JOIN batch b ON b.partition = l.partition AND b.from_offset = l.next_offset
-), ballots AS (
-  SELECT v.poll_id, v.ballot_key, v.vote_id, v.choice
-  FROM unnest($5::bigint[], $6::uuid[], $7::uuid[], $8::int[], $9::int[], $10::bigint[])
-    AS v(poll_id, ballot_key, vote_id, choice, partition, log_offset)
-  JOIN admitted a ON a.partition = v.partition
-  ORDER BY v.poll_id, v.ballot_key, v.partition, v.log_offset
-), inserted AS (
-  INSERT INTO votes.votes (poll_id, ballot_key, vote_id, choice)
-  SELECT poll_id, ballot_key, vote_id, choice FROM ballots
-  ON CONFLICT (poll_id, ballot_key) DO NOTHING
-  RETURNING poll_id, ballot_key, choice
-), tallied AS (
-  SELECT poll_id, count(*) AS votes, (ARRAY[${tallies.join(', ')}])[1:max(choice) + 1] AS counts
-  FROM inserted
-  GROUP BY poll_id
-), counted AS (
-  INSERT INTO votes.results AS r (poll_id, version, total_votes, counts)
-  SELECT poll_id, votes, votes, counts FROM tallied ORDER BY poll_id
-  ON CONFLICT (poll_id) DO UPDATE SET
-    version = r.version + excluded.version,
-    total_votes = r.total_votes + excluded.total_votes,
-    counts = ARRAY(
-      SELECT coalesce(c.old, 0) + coalesce(c.new, 0)
-      FROM unnest(r.counts, excluded.counts) WITH ORDINALITY AS c(old, new, choice)
-      ORDER BY c.choice
-    )
-  RETURNING r.poll_id, r.version, r.counts, r.status
-), moved AS (
-  UPDATE votes.bookmarks m SET next_offset = a.next_offset
-  FROM admitted a
-  WHERE m.log_id = $1 AND m.partition = a.partition
-)
-SELECT
-  (SELECT count(*) FROM votes.bookmarks m WHERE m.log_id = $1 AND m.partition = ANY($2::int[])) AS known,
-  (SELECT json_agg(json_build_array(l.partition, l.next_offset)) FROM locked l) AS bookmarks,
-  (SELECT json_agg(json_build_array(c.poll_id, c.version, c.counts, c.status)) FROM counted c) AS results,
-  CASE WHEN (SELECT count(*) FROM inserted) < (SELECT count(*) FROM ballots)
-    THEN coalesce((SELECT json_agg(json_build_array(i.poll_id, i.ballot_key)) FROM inserted i), '[]')
-  END AS inserted_keys,
-  (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS as_of_us`
+import type { Ballot, Position } from '../../domain/ballot.js'
+import { behindTheEnd, type FencedBatch, type PartitionBatch } from '../../domain/fold.js'
+import type { PollStatus, Results } from '../../domain/results.js'
+import { FOLD } from './fold-statement.js'
 
 interface FoldRow {
   readonly known: number
@@ -73,6 +10,7 @@ interface FoldRow {
   readonly results:
     readonly (readonly [pollId: number, version: number, counts: number[], status: PollStatus])[] | null
   readonly inserted_keys: readonly (readonly [pollId: number, ballotKey: string])[] | null
+  readonly ended: readonly (readonly [pollId: number, partition: number])[] | null
   readonly as_of_us: number
 }
 
@@ -80,19 +18,33 @@ export interface FoldedRows {
   readonly fenced: readonly FencedBatch[]
   readonly busy: readonly number[]
   readonly results: readonly Results[]
-  /** The keys whose votes are new, as `pollId/ballotKey`; undefined when every ballot's is. */
+  /** The keys whose votes are new, as `pollId/ballotKey`; undefined when every ballot's is that was not too late. */
   readonly insertedKeys: ReadonlySet<string> | undefined
+  /** Those behind the end of their poll; undefined when there can be none. */
+  readonly isTooLate: ((ballot: Ballot & Position) => boolean) | undefined
+}
+
+/** A log, as far as a fold has to know it. */
+export interface FoldedLog {
+  readonly logId: string
+  readonly partitions: number
 }
 
 export const keyOf = (pollId: number, ballotKey: string): string => `${pollId}/${ballotKey}`
 
-/** Locks the bookmarks, counts the votes of the stretches that start at theirs, and moves them; within the caller's transaction. */
+/**
+ * Locks the bookmarks, counts the votes of the stretches that start at theirs, ends the polls that end there, and moves the bookmarks; within the
+ * caller's transaction.
+ */
 export const foldBatches = async (
   db: Queryable,
-  logId: string,
+  { logId, partitions }: FoldedLog,
   batches: readonly PartitionBatch[],
 ): Promise<FoldedRows> => {
-  const ballots = batches.flatMap((batch) => batch.ballots)
+  const late = new Set<Ballot>(batches.flatMap(behindTheEnd))
+  const all = batches.flatMap((batch) => batch.ballots)
+  const ballots = late.size === 0 ? all : all.filter((ballot) => !late.has(ballot))
+  const closes = batches.flatMap((batch) => batch.closes ?? [])
   const { rows } = await db.query<FoldRow>({
     name: 'fold-batches',
     text: FOLD,
@@ -107,6 +59,10 @@ export const foldBatches = async (
       ballots.map(({ choice }) => choice),
       ballots.map(({ partition }) => partition),
       ballots.map(({ offset }) => offset),
+      [...new Set([...ballots, ...closes].map(({ pollId }) => pollId))],
+      closes.map(({ pollId }) => pollId),
+      closes.map(({ partition }) => partition),
+      partitions,
     ],
   })
   const row = rows[0]
@@ -122,7 +78,18 @@ export const foldBatches = async (
     insertedKeys: row.inserted_keys
       ? new Set(row.inserted_keys.map(([poll, key]) => keyOf(poll, key)))
       : undefined,
+    isTooLate: tooLateOf(late, row.ended ?? []),
   }
+}
+
+/** `ended`: where polls had ended before this fold. */
+const tooLateOf = (
+  late: ReadonlySet<Ballot>,
+  ended: NonNullable<FoldRow['ended']>,
+): FoldedRows['isTooLate'] => {
+  if (late.size + ended.length === 0) return undefined
+  const places = new Set(ended.map(([pollId, partition]) => `${pollId}/${partition}`))
+  return (ballot) => late.has(ballot) || places.has(`${ballot.pollId}/${ballot.partition}`)
 }
 
 /** A bookmark that was not locked is held by somebody else. */

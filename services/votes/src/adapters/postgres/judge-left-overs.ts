@@ -1,4 +1,4 @@
-import type { LoggedBallot } from '../../domain/ballot.js'
+import type { Ballot } from '../../domain/ballot.js'
 import type { Verdict } from '../../domain/verdict.js'
 import { judgeAgainst } from '../../domain/verdict.js'
 import type { Queryable } from '@votestream/postgres'
@@ -7,29 +7,33 @@ import type { Queryable } from '@votestream/postgres'
 const HOLDERS = `
 SELECT v.vote_id, v.choice, r.version
 FROM unnest($1::bigint[], $2::uuid[]) WITH ORDINALITY AS l(poll_id, ballot_key, position)
-JOIN votes.votes v ON v.poll_id = l.poll_id AND v.ballot_key = l.ballot_key
-JOIN votes.results r ON r.poll_id = l.poll_id
+LEFT JOIN votes.votes v ON v.poll_id = l.poll_id AND v.ballot_key = l.ballot_key
+LEFT JOIN votes.results r ON r.poll_id = v.poll_id
 ORDER BY l.position`
 
 interface HolderRow {
-  readonly vote_id: string
-  readonly choice: number
-  readonly version: number
+  readonly vote_id: string | null
+  readonly choice: number | null
+  readonly version: number | null
 }
 
-/** Judges the ballots whose keys were taken, in order. */
+/** Judges ballots that were not counted, in order: against whoever holds their key, or, where nobody does, as too late. */
 export const judgeLeftOvers = async (
   db: Queryable,
-  leftOvers: readonly LoggedBallot[],
+  leftOvers: readonly Ballot[],
+  isTooLate: (ballot: Ballot) => boolean,
 ): Promise<readonly Verdict[]> => {
   const { rows } = await db.query<HolderRow>({
     name: 'judge-left-overs',
     text: HOLDERS,
     values: [leftOvers.map(({ pollId }) => pollId), leftOvers.map(({ ballotKey }) => ballotKey)],
   })
-  if (rows.length !== leftOvers.length) throw new Error('a ballot was neither counted nor is its key taken')
   return leftOvers.map((ballot, index) => {
     const { vote_id, choice, version } = rows[index] as HolderRow
+    if (vote_id === null || choice === null || version === null) {
+      if (isTooLate(ballot)) return { status: 'rejected', reason: 'POLL_CLOSED' }
+      throw new Error('a ballot was neither counted nor too late, nor is its key taken')
+    }
     return judgeAgainst(ballot, { voteId: vote_id, choice, version })
   })
 }

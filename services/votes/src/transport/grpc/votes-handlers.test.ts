@@ -8,7 +8,7 @@ const context = { requestId: 'test', deadlineAt: 0, signal: new AbortController(
 const answerTo = async (results: readonly (Results | UnknownResults)[]) => {
   const { GetResults } = votesHandlers({
     castVotes: async function* () {},
-    ...{ getResults: () => Promise.resolve(results), getVote: unused, getStats: unused },
+    ...{ getResults: () => Promise.resolve(results), getVote: unused, getStats: unused, closePoll: unused },
   })
   return await GetResults({ pollIds: results.map(({ pollId }) => pollId) }, context)
 }

@@ -2,7 +2,7 @@ import { invalidArgument } from '@votestream/errors'
 import type { Ballot__Output, Outcome, PollResults, VotesServiceDefinition } from '@votestream/proto'
 import type { Handlers } from '@votestream/rpc'
 import type { BallotOutcome } from '../../app/cast-votes.js'
-import type { Ballot } from '../../domain/ballot.js'
+import type { Ballot, PollClose } from '../../domain/ballot.js'
 import type { Results, UnknownResults } from '../../domain/results.js'
 import type { Verdict } from '../../domain/verdict.js'
 import { uuidFromBytes } from './uuid-bytes.js'
@@ -22,6 +22,10 @@ export interface UseCases {
     call: { deadlineAt: number },
   ) => Promise<readonly (Results | UnknownResults)[]>
   readonly getVote: (pollId: number, voteId: string) => Promise<Verdict | { readonly status: 'pending' }>
+  readonly closePoll: (
+    close: PollClose,
+    call: { deadlineAt: number; signal: AbortSignal },
+  ) => Promise<boolean>
   readonly getStats: () => Promise<{ readonly totalVotes: number; readonly pollsWithVotes: number }>
 }
 
@@ -41,6 +45,11 @@ export const votesHandlers = (useCases: UseCases): Handlers<VotesServiceDefiniti
     const reason = verdict.status === 'rejected' ? verdict.reason : ''
     return { status: statusToProto[verdict.status], reason }
   },
+  async ClosePoll({ pollId, closeId }, { deadlineAt, signal }) {
+    assertPollId(pollId)
+    const close = { pollId, closeId: uuidFromBytes(closeId, 'close_id') }
+    return { final: await useCases.closePoll(close, { deadlineAt, signal }) }
+  },
   GetStats: () => useCases.getStats(),
 })
 
@@ -49,6 +58,13 @@ const assertAtMost = (count: number, limit: number, field: string): void => {
     throw invalidArgument('INVALID_BODY', `at most ${limit} ${field} a call`, {
       details: [{ path: field, message: `at most ${limit} a call` }],
     })
+}
+
+/** What is no poll's id would lie in the log for ever. */
+const assertPollId = (pollId: number): void => {
+  if (Number.isSafeInteger(pollId) && pollId > 0) return
+  const message = "must be a poll's id"
+  throw invalidArgument('INVALID_BODY', `poll_id ${message}`, { details: [{ path: 'poll_id', message }] })
 }
 
 const ballotFromProto = (ballot: Ballot__Output, index: number): Ballot => ({
