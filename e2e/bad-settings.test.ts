@@ -32,7 +32,11 @@ interface Case {
 }
 
 const cases: Readonly<Record<string, Case>> = {
-  polls: { bad: { ...COMMON, GRPC_PORT: '-1', DATABASE_URL: BAD_URL }, missing: [], good: {} },
+  polls: {
+    bad: { ...COMMON, GRPC_PORT: '-1', DATABASE_URL: BAD_URL, MANAGE_SECRET: 'hunter2' },
+    missing: ['VOTES_ADDRESS'],
+    good: {},
+  },
   votes: {
     bad: { ...COMMON, GRPC_PORT: '1.5', DATABASE_POOL_SIZE: '0' },
     missing: ['POLLS_ADDRESS'],

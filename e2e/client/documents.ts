@@ -6,6 +6,9 @@ export interface Poll {
   readonly status: 'open' | 'closing' | 'closed'
   readonly options: readonly { readonly index: number; readonly text: string }[]
   readonly created_at: string
+  readonly opens_at?: string
+  readonly closes_at?: string
+  readonly closed_at?: string
 }
 
 export interface Results {
@@ -16,6 +19,7 @@ export interface Results {
   readonly options: readonly { readonly index: number; readonly text: string; readonly votes: number }[]
   readonly as_of: string
   readonly stale: boolean
+  readonly final: boolean
 }
 
 export interface CountedVote {

@@ -17,7 +17,24 @@ export const aPoll = (content: { theme?: string; question?: string; options?: re
 
 /** Creates a poll and resolves to it; rejects unless it was answered 201. */
 export const createPoll = async (rest: Rest, content = aPoll()): Promise<Poll> =>
-  (await expectStatus(rest.post('/polls', content), 201)).body as Poll
+  (await createOwnPoll(rest, content)).poll
+
+/** The same, for who wants to manage it. */
+export const createOwnPoll = async (
+  rest: Rest,
+  content: object = aPoll(),
+): Promise<{ readonly poll: Poll; readonly manageToken: string }> => {
+  const { body } = await expectStatus(rest.post('/polls', content), 201)
+  const { manage_token: manageToken, ...poll } = body as Poll & { readonly manage_token: string }
+  return { poll, manageToken }
+}
+
+/** Asks for the end of a poll, whatever the answer. */
+export const closePoll = (rest: Rest, pollId: number, manageToken: string): Promise<Answer> =>
+  rest.send(`/polls/${pollId}/close`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${manageToken}` },
+  })
 
 /** Votes and resolves to the outcome; rejects unless the vote was answered 200. */
 export const vote = async (

@@ -28,6 +28,9 @@ export const useGiven = async (namespace: Namespace, given: GivenStores): Promis
       'admin-password': decodeURIComponent(postgres.password),
     }),
   )
+  await namespace.apply(
+    secret('votestream-polls', { 'manage-secret': `${PASSWORD}-and-nothing-else-at-all` }),
+  )
   await namespace.apply(secret('votestream-redis', { password: decodeURIComponent(redis.password) }))
   const database = new URL(postgres)
   database.pathname = '/votestream'

@@ -49,7 +49,8 @@ const startVotes = (env: Env = {}): Promise<RunningService> =>
 
 const startPolls = (env: Env = {}): Promise<RunningService> =>
   startService('polls', {
-    ...{ GRPC_PORT: String(ports.polls), ...identity() },
+    ...{ GRPC_PORT: String(ports.polls), ...addresses, ...identity() },
+    MANAGE_SECRET: 'a secret of thirty-two characters',
     ...{ ...engines.databaseEnv('polls'), ...engines.redisEnv, ...env },
   })
 

@@ -106,8 +106,9 @@ export const journeys = (subject: PublicSubject): void => {
         options: [{ text: 'Python' }, { text: 'Go' }],
       })
 
-      const poll = answer.body as Poll
+      const { manage_token: manageToken, ...poll } = answer.body as Poll & { manage_token: string }
       expect(answer.status).toBe(201)
+      expect(manageToken).toMatch(/^vsm_[\w-]{43}$/)
       expect(answer.headers['content-type']).toMatch(/^application\/json/)
       expect(new URL(String(answer.headers.location), mesh.url).pathname).toBe(`/polls/${poll.id}`)
       expect(poll).toEqual({
@@ -409,7 +410,7 @@ export const journeys = (subject: PublicSubject): void => {
           { index: 1, text: 'right', votes: 0 },
           { index: 2, text: 'straight on', votes: 1 },
         ],
-        ...{ as_of: expect.stringMatching(RFC_3339_MS), stale: false },
+        ...{ as_of: expect.stringMatching(RFC_3339_MS), stale: false, final: false },
       })
     })
 

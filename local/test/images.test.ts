@@ -291,7 +291,12 @@ async function aMesh(
     VOTES_ADDRESS: address('votes'),
   }
   const own = {
-    polls: { GRPC_PORT: String(portsOf.polls.main), DATABASE_URL: database.urlFor('polls') },
+    polls: {
+      GRPC_PORT: String(portsOf.polls.main),
+      DATABASE_URL: database.urlFor('polls'),
+      VOTES_ADDRESS: address('votes'),
+      MANAGE_SECRET: 'a secret of thirty-two characters',
+    },
     votes: {
       GRPC_PORT: String(portsOf.votes.main),
       DATABASE_URL: database.urlFor('votes'),

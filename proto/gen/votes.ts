@@ -1,6 +1,8 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { ClosePollRequest as _votestream_polls_v1_ClosePollRequest, ClosePollRequest__Output as _votestream_polls_v1_ClosePollRequest__Output } from './votestream/polls/v1/ClosePollRequest.js';
+import type { ClosePollResponse as _votestream_polls_v1_ClosePollResponse, ClosePollResponse__Output as _votestream_polls_v1_ClosePollResponse__Output } from './votestream/polls/v1/ClosePollResponse.js';
 import type { CreatePollRequest as _votestream_polls_v1_CreatePollRequest, CreatePollRequest__Output as _votestream_polls_v1_CreatePollRequest__Output } from './votestream/polls/v1/CreatePollRequest.js';
 import type { CreatePollResponse as _votestream_polls_v1_CreatePollResponse, CreatePollResponse__Output as _votestream_polls_v1_CreatePollResponse__Output } from './votestream/polls/v1/CreatePollResponse.js';
 import type { GetPollsRequest as _votestream_polls_v1_GetPollsRequest, GetPollsRequest__Output as _votestream_polls_v1_GetPollsRequest__Output } from './votestream/polls/v1/GetPollsRequest.js';
@@ -37,6 +39,8 @@ export interface ProtoGrpcType {
   votestream: {
     polls: {
       v1: {
+        ClosePollRequest: MessageTypeDefinition<_votestream_polls_v1_ClosePollRequest, _votestream_polls_v1_ClosePollRequest__Output>
+        ClosePollResponse: MessageTypeDefinition<_votestream_polls_v1_ClosePollResponse, _votestream_polls_v1_ClosePollResponse__Output>
         CreatePollRequest: MessageTypeDefinition<_votestream_polls_v1_CreatePollRequest, _votestream_polls_v1_CreatePollRequest__Output>
         CreatePollResponse: MessageTypeDefinition<_votestream_polls_v1_CreatePollResponse, _votestream_polls_v1_CreatePollResponse__Output>
         GetPollsRequest: MessageTypeDefinition<_votestream_polls_v1_GetPollsRequest, _votestream_polls_v1_GetPollsRequest__Output>

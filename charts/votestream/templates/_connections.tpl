@@ -68,10 +68,18 @@ files:
 {{- end }}
 {{- end }}
 
+{{/* What the owners' manage tokens are derived from. */}}
+{{- define "votestream.connection.owners" -}}
+secrets:
+  MANAGE_SECRET: { secret: {{ .root.Values.polls.existingSecret | quote }}, key: manage-secret }
+{{- end }}
+
 {{/* Where the services find each other. */}}
 {{- define "votestream.connection.services" -}}
 settings:
+  {{- if ne .role "polls" }}
   POLLS_ADDRESS: {{ include "votestream.grpcAddress" (dict "root" .root "component" "polls") }}
+  {{- end }}
   {{- if ne .role "votes" }}
   VOTES_ADDRESS: {{ include "votestream.grpcAddress" (dict "root" .root "component" "votes") }}
   {{- end }}

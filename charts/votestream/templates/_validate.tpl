@@ -19,6 +19,9 @@ Combinations that the schema cannot judge. All of them are told at once, each wi
 {{- if not .Values.postgres.existingSecret }}
   postgres.existingSecret is empty: create a Secret with owner-password, polls-password and votes-password, and set its name
 {{- end }}
+{{- if not .Values.polls.existingSecret }}
+  polls.existingSecret is empty: create a Secret with manage-secret, 32 characters or more that nobody can guess, and set its name
+{{- end }}
 {{- if not .Values.redis.host }}
   redis.host is empty: set it to the host of an external Redis or Valkey
 {{- end }}
@@ -136,6 +139,7 @@ HOST: "fixed, as Services and probes reach a pod at its own address: leave it ou
 {{- range list "DATABASE_PASSWORD" "REDIS_PASSWORD" "KAFKA_SASL_PASSWORD" }}
 {{ . }}: "a secret: put it into the existingSecret of its engine"
 {{- end }}
+MANAGE_SECRET: "a secret: put it into polls.existingSecret"
 {{- range $name, $values := dict
   "LOG_LEVEL" "logLevel"
   "DRAIN_DELAY_MS" "shutdown.drainDelaySeconds"

@@ -4,7 +4,7 @@ import { chooseMeshPorts } from './mesh-ports.js'
 import { ONE_OF_EACH, type ServiceName } from './replicas.js'
 import type { EngineSettings } from './settings.js'
 
-const secrets = { superuser: 's', owner: 'o', polls: 'p', votes: 'v', bus: 'b' }
+const secrets = { superuser: 's', owner: 'o', polls: 'p', votes: 'v', bus: 'b', manage: 'm' }
 const engines = { kafkaBrokers: 'one:9092', redisUrl: 'redis://:hunter2@cache' }
 const OWN_ENGINES = { kafkaBrokers: undefined, kafkaTopic: 'votes', redisUrl: undefined }
 
@@ -33,6 +33,16 @@ describe('the embedded way', () => {
     const all = [...envOf('gateway'), ...envOf('realtime'), ...envOf('polls'), ...envOf('votes')]
     expect(all.filter((env) => 'KAFKA_BROKERS' in env || 'REDIS_URL' in env)).toEqual([])
   })
+})
+
+test('polls finds votes, as votes finds polls, and alone has the secret of the manage tokens', async () => {
+  const { envOf, ports } = await aMesh()
+
+  expect(envOf('polls')).toMatchObject([
+    { VOTES_ADDRESS: `127.0.0.1:${ports.votes?.toString()}`, MANAGE_SECRET: 'm' },
+  ])
+  const others = [...envOf('gateway'), ...envOf('realtime'), ...envOf('votes')]
+  expect(others.filter((env) => 'MANAGE_SECRET' in env)).toEqual([])
 })
 
 describe('the full way', () => {

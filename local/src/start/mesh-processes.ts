@@ -102,6 +102,10 @@ function settingsOf(options: MeshOptions): SettingsOf {
       ...redis,
       ...kafka,
     }),
-    polls: (port) => ({ GRPC_PORT: String(port), DATABASE_URL: database('polls'), ...redis }),
+    polls: (port) => ({
+      ...{ GRPC_PORT: String(port), DATABASE_URL: database('polls'), VOTES_ADDRESS },
+      MANAGE_SECRET: options.secrets.manage,
+      ...redis,
+    }),
   }
 }

@@ -14,9 +14,22 @@ test('secrets are made once, all different, and readable for the owner alone', a
 
   const made = ensureSecrets(state.path)
 
-  expect(new Set(Object.values(made)).size).toBe(5)
+  expect(new Set(Object.values(made)).size).toBe(6)
+  expect(made.manage.length).toBeGreaterThanOrEqual(32)
   expect(ensureSecrets(state.path)).toEqual(made)
   expect(readSecrets(state.path)).toEqual(made)
+  expect((await stat(join(state.path, 'secrets.json'))).mode & 0o777).toBe(0o600)
+})
+
+test('a file of a release before polls had owners gets their secret and keeps the rest', async () => {
+  await using state = await aFolder()
+  const { manage: _, ...older } = ensureSecrets(state.path)
+  await writeFile(join(state.path, 'secrets.json'), JSON.stringify(older))
+
+  const completed = ensureSecrets(state.path)
+
+  expect(completed).toEqual({ ...older, manage: expect.stringMatching(/^[\w-]{43}$/) as unknown })
+  expect(readSecrets(state.path)).toEqual(completed)
   expect((await stat(join(state.path, 'secrets.json'))).mode & 0o777).toBe(0o600)
 })
 

@@ -1,4 +1,4 @@
-import { notFound } from '@votestream/errors'
+import { notFound, permissionDenied } from '@votestream/errors'
 import type {
   Ballot__Output,
   Outcome,
@@ -19,6 +19,8 @@ export const aPoll = (poll: Partial<Poll> = {}): Poll => ({
   createdAtUs: Date.UTC(2026, 10, 23, 10, 0, 0, 123) * 1_000,
   ...poll,
 })
+
+export const MANAGE_TOKEN = `vsm_${'a'.repeat(43)}`
 
 export const theTheme = {
   key: 'OnTrend',
@@ -80,8 +82,15 @@ const healthOf = (fake: { health: Record<string, boolean | null> }, names: reado
 
 export const servePolls = (fake: FakePolls, port = 0): RpcServer => {
   const usual: PollsHandlers = {
-    CreatePoll: ({ question, theme, options: texts }) =>
-      Promise.resolve({ poll: aPoll({ id: 7, question, theme, options: texts }) }),
+    CreatePoll: ({ question, theme, options: texts, opensAtUs, closesAtUs }) =>
+      Promise.resolve({
+        poll: aPoll({ id: 7, question, theme, options: texts, opensAtUs, closesAtUs }),
+        manageToken: MANAGE_TOKEN,
+      }),
+    ClosePoll: ({ pollId, manageToken }) =>
+      manageToken === MANAGE_TOKEN
+        ? Promise.resolve({ poll: aPoll({ id: pollId, status: 'POLL_STATUS_CLOSED' }) })
+        : Promise.reject(permissionDenied('MANAGE_TOKEN_WRONG', 'this token is not that of the poll')),
     GetPolls: ({ ids }) =>
       Promise.resolve({ polls: fake.polls.filter(({ id }) => ids.includes(Number(id))) }),
     ListPolls: ({ theme }) => {

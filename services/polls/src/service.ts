@@ -1,16 +1,21 @@
 import { postgresBus, redisBus, type Bus, type RedisBus } from '@votestream/bus'
 import { postgresPool, schemaGuard } from '@votestream/postgres'
-import { pollsService, pollsServiceName } from '@votestream/proto'
-import { bindService, rpcServer } from '@votestream/rpc'
+import { pollsService, pollsServiceName, votesService } from '@votestream/proto'
+import { bindService, rpcClient, rpcServer } from '@votestream/rpc'
 import type { Clock, Logger, Registry, Service } from '@votestream/runtime'
 import { createRegistry, drain, exposeEngines, lifecycle, opsServer, systemClock } from '@votestream/runtime'
 import { fileURLToPath } from 'node:url'
 import { postgresPollStore, postgresThemeStore } from './adapters/postgres/postgres-stores.js'
+import { rpcVotes } from './adapters/votes-client/rpc-votes.js'
+import { closeDuePolls } from './app/close-due-polls.js'
+import { makeClosePoll } from './app/close-poll.js'
+import { CLOSE_CALL_MS, makeCloser } from './app/closer.js'
 import { makeCreatePoll } from './app/create-poll.js'
 import { makeGetPolls } from './app/get-polls.js'
 import { makeGetStats } from './app/get-stats.js'
 import { makeListPolls } from './app/list-polls.js'
 import { makeListThemes } from './app/list-themes.js'
+import { makeManageTokens } from './app/manage-tokens.js'
 import type { Config } from './config.js'
 import { pollsHandlers } from './transport/grpc/polls-handlers.js'
 
@@ -31,10 +36,7 @@ export interface Polls extends Service {
 
 /** Wires the service, top to bottom: started in this order, stopped in reverse. */
 export function createPolls({ config, logger, clock = systemClock }: Deps): Polls {
-  let fail: (error: Error) => void = () => undefined
-  const failed = new Promise<never>((_resolve, reject) => (fail = reject))
-  failed.catch(() => undefined) // whoever awaits it gets the error; a stopped service has nobody who does
-
+  const { failed, fail } = failing()
   const registry = createRegistry('polls')
   const postgres = postgresPool({
     ...{ ...config.database, max: config.databasePoolSize, applicationName: 'votestream-polls' },
@@ -55,10 +57,16 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
     redis: () => ('ping' in bus ? bus.ping() : null),
   })
 
+  const calls = { timeoutMs: CLOSE_CALL_MS, tls: config.grpcTls, logger, registry }
+  const votes = rpcClient(votesService, { ...calls, addresses: config.votesAddress, name: 'votes' })
+  const tokens = makeManageTokens(config.manageSecret)
   const polls = postgresPollStore(postgres)
   const themes = postgresThemeStore(postgres)
+  const closer = makeCloser({ polls, votes: rpcVotes(votes), announcer: bus, logger })
   const handlers = pollsHandlers({
-    createPoll: makeCreatePoll({ polls, themes, announcer: bus }),
+    createPoll: makeCreatePoll({ polls, themes, announcer: bus, clock }),
+    closePoll: makeClosePoll({ polls, tokens, closer }),
+    manageTokenOf: (pollId) => tokens.of(pollId),
     getPolls: makeGetPolls({ polls }),
     listPolls: makeListPolls({ polls, themes }),
     listThemes: makeListThemes({ themes }),
@@ -74,9 +82,17 @@ export function createPolls({ config, logger, clock = systemClock }: Deps): Poll
   const ready = (): true | string => (server.port === 0 ? 'the gRPC port is not bound' : schema.state)
   const ops = opsServer({ host: config.host, port: config.opsPort, registry, ready, logger })
 
+  const closing = closeDuePolls({ closer, clock, logger })
   const draining = drain(ops, clock, config.drainDelayMs)
-  const service = lifecycle(logger, { ops, postgres, schema, bus, server, draining })
+  const service = lifecycle(logger, { ops, postgres, schema, bus, votes, closing, server, draining })
   return { ...service, ports: () => ({ grpc: server.port, ops: ops.port }), failed }
+}
+
+const failing = () => {
+  let fail: (error: Error) => void = () => undefined
+  const failed = new Promise<never>((_resolve, reject) => (fail = reject))
+  failed.catch(() => undefined) // whoever awaits it gets the error; a stopped service has nobody who does
+  return { failed, fail: (error: Error): void => fail(error) }
 }
 
 type BusSurroundings = Required<Omit<Deps, 'config'>> & { readonly registry: Registry }

@@ -7,6 +7,8 @@ export const aDraft = (parts: Partial<PollDraft> = {}): PollDraft => ({
   question: 'Which language?',
   theme: null,
   options: ['Python', 'Go'],
+  opensAtUs: null,
+  closesAtUs: null,
   ...parts,
 })
 
@@ -15,11 +17,13 @@ export const aPoll = (parts: Partial<Poll> = {}): Poll => ({
   id: 1,
   status: 'open',
   createdAtUs: 1_767_225_600_000_000,
+  closedAtUs: null,
   ...parts,
 })
 
 /** A poll as heavy as the rules allow: every character takes four bytes. */
 export const theLargestDraft = (): PollDraft => ({
+  ...aDraft(),
   question: '🔥'.repeat(300),
   theme: 'MoralDilemmas',
   options: Array.from({ length: 20 }, (_, index) => `${'🔥'.repeat(118)}${String(index).padStart(2, '0')}`),
@@ -57,7 +61,15 @@ export const pollsOf = (...polls: readonly Poll[]) => {
       asked.push({ filter, limit })
       return Promise.resolve(polls.slice(0, limit))
     },
+    findByKey: (key) => {
+      asked.push({ key })
+      return Promise.resolve(polls[0])
+    },
     count: () => Promise.resolve(polls.length),
+    startClose: () => Promise.resolve(undefined),
+    startDueCloses: () => Promise.resolve([]),
+    finishClose: () => Promise.resolve(),
+    putOffClose: () => Promise.resolve(),
   }
   return { store, asked }
 }

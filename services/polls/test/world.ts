@@ -1,7 +1,7 @@
 import { postgresBus, redisBus, type Bus } from '@votestream/bus'
-import { pollsService } from '@votestream/proto'
+import { pollsService, votesService } from '@votestream/proto'
 import type { PollsServiceDefinition } from '@votestream/proto'
-import { rpcClient } from '@votestream/rpc'
+import { bindService, rpcClient, rpcServer } from '@votestream/rpc'
 import type { RpcClient } from '@votestream/rpc'
 import { aRegistry, eventually, openDatabase, silentLogger } from '@votestream/testing'
 import type { TestDatabase } from '@votestream/testing'
@@ -15,9 +15,16 @@ export interface World extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+/** A port that nobody listens on. */
+const NOBODY = '127.0.0.1:1'
+
 /** A running service on that database, and its client. */
 export const startService = async (databaseUrl: string, settings: NodeJS.ProcessEnv = {}): Promise<World> => {
-  const env = { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', GRPC_PORT: '0', OPS_PORT: '0', ...settings }
+  const env = {
+    ...{ DATABASE_URL: databaseUrl, HOST: '127.0.0.1', GRPC_PORT: '0', OPS_PORT: '0' },
+    ...{ MANAGE_SECRET: 'a secret of thirty-two characters', VOTES_ADDRESS: NOBODY },
+    ...settings,
+  }
   const service = createPolls({ config: readConfig(env), logger: silentLogger })
   await service.start()
   const { grpc, ops } = service.ports()
@@ -88,5 +95,28 @@ export const openWorld = async (
       await service[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
     },
+  }
+}
+
+/** A votes service that only closes polls, in the way that `answer` says. */
+export const openVotes = async (answer: (pollId: number, closeId: string) => Promise<boolean>) => {
+  const unused = () => Promise.reject(new Error('not used here'))
+  const server = rpcServer({
+    ...{ host: '127.0.0.1', port: 0, logger: silentLogger, registry: aRegistry(), health: {} },
+    ...{ ready: () => true, shutdownGraceMs: 100 },
+    services: [
+      bindService(votesService, {
+        async ClosePoll({ pollId, closeId }) {
+          return { final: await answer(pollId, Buffer.from(closeId).toString('hex')) }
+        },
+        async *CastVotes() {},
+        ...{ GetResults: unused, GetVote: unused, GetStats: unused },
+      }),
+    ],
+  })
+  await server.start()
+  return {
+    address: `127.0.0.1:${server.port}`,
+    [Symbol.asyncDispose]: () => server.stop(),
   }
 }

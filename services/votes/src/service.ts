@@ -89,7 +89,7 @@ export function createVotes({ config, logger, clock = systemClock }: Deps): Vote
 
   const inHand = makeVotesInHand()
   const definitions = rpcPollDefinitions({ polls, clock })
-  const admit = makeAdmitBallots(definitions)
+  const admit = makeAdmitBallots(definitions, clock)
   const final = makeFinalPolls({ store, logger })
   const copies = 'readCopies' in bus ? redisResultsCopies(bus) : undefined
   const handlers = votesHandlers({

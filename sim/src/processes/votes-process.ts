@@ -95,7 +95,7 @@ export const replicaOf = ({ world, process, polls }: Surroundings, parts: Parts)
   const meter = votesMeter(world)
   const inHand = makeVotesInHand()
   const definitions = pollDefinitions(process, polls)
-  const admit = makeAdmitBallots(definitions)
+  const admit = makeAdmitBallots(definitions, clock)
   const final = makeFinalPolls({ store, logger: process.logger })
   const handlers = votesHandlers({
     castVotes: makeCastVotes({

@@ -5,6 +5,7 @@ import {
   failedPrecondition,
   notFound,
   outOfRange,
+  permissionDenied,
   toAppError,
   unavailable,
 } from '@votestream/errors'
@@ -42,7 +43,7 @@ interface Deps {
 /**
  * Casts one vote and waits until it is counted, or at least in the durable log; with `respondAsync` no longer than that. With an idempotency key, casting again is asking again.
  * Throws AppErrors that carry the vote id: not_found `POLL_NOT_FOUND`, out_of_range `CHOICE_OUT_OF_RANGE` or `IDEMPOTENCY_KEY_REUSED`,
- * failed_precondition `ALREADY_VOTED` or `POLL_CLOSED`, unavailable `OVERLOADED` or `UNAVAILABLE` (certainly not recorded),
+ * failed_precondition `ALREADY_VOTED` or `POLL_CLOSED`, permission_denied `POLL_NOT_OPEN` (certainly not recorded), unavailable `OVERLOADED` or `UNAVAILABLE` (certainly not recorded),
  * deadline_exceeded `OUTCOME_UNKNOWN`.
  */
 export const makeCastVote =
@@ -104,7 +105,8 @@ const failureOf = (failure: Failure, voteId: string): AppError => {
       { voteId },
     )
   const known = Object.hasOwn(decisions, failure.reason) ? decisions[failure.reason] : undefined
-  if (known !== undefined) return known(failure.reason, voteId)
+  const retryAfterMs = failure.status === 'refused' ? failure.retryAfterMs : undefined
+  if (known !== undefined) return known(failure.reason, voteId, retryAfterMs)
   if (failure.status === 'rejected')
     return failedPrecondition(failure.reason, 'The vote was rejected.', { voteId })
   return unavailable(
@@ -115,12 +117,19 @@ const failureOf = (failure: Failure, voteId: string): AppError => {
 }
 
 /** Reasons that mean the same whoever gives them. */
-const decisions: Readonly<Record<string, (reason: string, voteId: string) => AppError>> = {
+const decisions: Readonly<
+  Record<string, (reason: string, voteId: string, retryAfterMs: number | undefined) => AppError>
+> = {
   POLL_NOT_FOUND: (reason, voteId) => notFound(reason, 'There is no such poll.', { voteId }),
   CHOICE_OUT_OF_RANGE: (reason, voteId) =>
     outOfRange(reason, 'The poll has no such option.', {
       voteId,
       details: [{ path: 'choice', message: 'must be the index of an option' }],
+    }),
+  POLL_NOT_OPEN: (reason, voteId, retryAfterMs) =>
+    permissionDenied(reason, 'The poll takes no votes yet: nothing was recorded.', {
+      voteId,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
     }),
   POLL_CLOSED: (reason, voteId) =>
     failedPrecondition(reason, 'The poll takes no votes any more.', { voteId }),

@@ -12,10 +12,22 @@ export interface Poll {
   readonly options: readonly string[]
   /** Microseconds since 1970-01-01T00:00:00Z. */
   readonly createdAtUs: number
+  /** No vote is taken before; as createdAtUs, null for none. */
+  readonly opensAtUs: number | null
+  /** When it begins to close by itself; as above. */
+  readonly closesAtUs: number | null
+  /** When its results became final; null before. */
+  readonly closedAtUs: number | null
 }
 
 /** What an author asks for; polls checks and normalizes it. */
-export type PollDraft = Pick<Poll, 'question' | 'theme' | 'options'>
+export type PollDraft = Pick<Poll, 'question' | 'theme' | 'options' | 'opensAtUs' | 'closesAtUs'>
+
+/** A poll that was made just now, and what proves that its holder owns it: a secret. */
+export interface OwnedPoll {
+  readonly poll: Poll
+  readonly manageToken: string
+}
 
 export interface PollQuery {
   /** A theme's key or slug. */

@@ -1,4 +1,4 @@
-import type { Poll, PollDraft, PollPage, PollQuery, Theme } from './poll.js'
+import type { OwnedPoll, Poll, PollDraft, PollPage, PollQuery, Theme } from './poll.js'
 import type { Results } from './results.js'
 import type { Ballot, Outcome, VoteState } from './vote.js'
 
@@ -14,7 +14,9 @@ export interface Call {
  */
 export interface PollsService {
   /** Throws invalid_argument `INVALID_BODY`, out_of_range `IDEMPOTENCY_KEY_REUSED`, deadline_exceeded `OUTCOME_UNKNOWN` when the poll may exist. */
-  createPoll(draft: PollDraft, idempotencyKey: string | undefined, call: Call): Promise<Poll>
+  createPoll(draft: PollDraft, idempotencyKey: string | undefined, call: Call): Promise<OwnedPoll>
+  /** The poll as it is then: closed, or closing. Throws not_found `POLL_NOT_FOUND`, permission_denied `MANAGE_TOKEN_WRONG`. */
+  closePoll(pollId: number, manageToken: string, call: Call): Promise<Poll>
   /** Unknown ids are left out. */
   getPolls(ids: readonly number[], call: Call): Promise<readonly Poll[]>
   /** Throws not_found `THEME_NOT_FOUND`. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { invalidArgument } from '@votestream/errors'
-import { aPoll, theTheme } from '../fakes.js'
+import { aPoll, MANAGE_TOKEN, theTheme } from '../fakes.js'
 import { sendRaw } from '../wire.js'
 import { openWorld, told, type World } from '../world.js'
 
@@ -54,7 +54,26 @@ describe('polls', () => {
       theme: 'Sports',
       options: ['Yes', 'No'],
       idempotencyKey: 'key-1',
+      ...{ opensAtUs: 0, closesAtUs: 0 },
     })
+  })
+
+  test('its author alone is told the manage token, and when it opens and closes', async () => {
+    const times = { opens_at: '2026-11-23T10:00:00+01:00', closes_at: '2026-11-23T10:00:00.5Z' }
+    const body = { question: 'Tea?', options: [{ text: 'Yes' }, { text: 'No' }], ...times }
+
+    const created = await (await postPoll(body)).json()
+
+    expect(created).toMatchObject({
+      ...{ opens_at: '2026-11-23T09:00:00.000Z', closes_at: '2026-11-23T10:00:00.500Z' },
+      manage_token: MANAGE_TOKEN,
+    })
+    expect(asked('CreatePoll')).toMatchObject({
+      opensAtUs: Date.UTC(2026, 10, 23, 9) * 1_000,
+      closesAtUs: (Date.UTC(2026, 10, 23, 10) + 500) * 1_000,
+    })
+    for (const path of ['/polls/1', '/polls', '/polls/1/results'])
+      expect(JSON.stringify(await getJson(path))).not.toContain('manage')
   })
 
   test.each([
@@ -100,6 +119,14 @@ describe('polls', () => {
       [
         { path: 'options[0]', message: 'must have no other keys' },
         { path: '', message: 'must have no other keys' },
+      ],
+    ],
+    [
+      'no times',
+      { question: 'q', options: [{ text: 'a' }, { text: 'b' }], opens_at: 5, closes_at: 'soon' },
+      [
+        { path: 'opens_at', message: 'must be a string' },
+        { path: 'closes_at', message: 'must be a time such as 2026-11-23T10:00:00.000Z' },
       ],
     ],
     [
@@ -153,6 +180,74 @@ describe('polls', () => {
       status: 404,
       body: { reason: 'POLL_NOT_FOUND' },
     })
+  })
+})
+
+describe('closing a poll', () => {
+  const close = (headers: Record<string, string>, o: { path?: string; body?: string } = {}) =>
+    world.fetch(o.path ?? '/polls/1/close', {
+      method: 'POST',
+      headers: { ...headers, ...(o.body !== undefined && { 'Content-Type': 'application/json' }) },
+      ...(o.body !== undefined && { body: o.body }),
+    })
+  const owner = { Authorization: `Bearer ${MANAGE_TOKEN}` }
+
+  test.each([
+    ['POLL_STATUS_CLOSED', 200, 'closed', '2026-11-23T10:00:01.000Z'],
+    ['POLL_STATUS_CLOSING', 202, 'closing', null],
+  ] as const)(
+    'its owner is answered with the poll that is %s: %i',
+    async (now, expected, status, closedAt) => {
+      const closedAtUs = closedAt === null ? 0 : Date.parse(closedAt) * 1_000
+      world.polls.handlers.ClosePoll = () => Promise.resolve({ poll: aPoll({ status: now, closedAtUs }) })
+
+      const response = await close(owner)
+
+      expect(response.status).toBe(expected)
+      expect(await response.json()).toEqual({
+        ...thePoll,
+        status,
+        ...(closedAt !== null && { closed_at: closedAt }),
+      })
+      expect(asked('ClosePoll')).toEqual({ pollId: 1, manageToken: MANAGE_TOKEN })
+    },
+  )
+
+  test('an empty object is no body either', async () => {
+    expect((await close(owner, { body: ' {} ' })).status).toBe(200)
+    expect((await close({ authorization: `bearer  ${MANAGE_TOKEN}` })).status).toBe(200)
+  })
+
+  test.each([
+    ['no token', {}, {}, 401, 'MANAGE_TOKEN_REQUIRED'],
+    ['another scheme', { Authorization: 'Basic dTpw' }, {}, 401, 'MANAGE_TOKEN_REQUIRED'],
+    ['an empty token', { Authorization: 'Bearer ' }, {}, 401, 'MANAGE_TOKEN_REQUIRED'],
+    [
+      'the token in the URL',
+      {},
+      { path: `/polls/1/close?token=${MANAGE_TOKEN}` },
+      401,
+      'MANAGE_TOKEN_REQUIRED',
+    ],
+    ['a wrong token', { Authorization: 'Bearer vsm_no' }, {}, 403, 'MANAGE_TOKEN_WRONG'],
+    ['a body', owner, { body: '{"now":true}' }, 400, 'INVALID_BODY'],
+    ['a body and no token', {}, { body: '[]' }, 400, 'INVALID_BODY'],
+    ['no id', owner, { path: '/polls/x/close' }, 404, 'POLL_NOT_FOUND'],
+  ])('with %s it is refused', async (_what, headers, request, expected, reason) => {
+    const response = await close(headers, request)
+    const authenticate = response.headers.get('www-authenticate')
+    const { status, body } = await told(response)
+
+    expect({ status, reason: body.reason }).toEqual({ status: expected, reason })
+    expect(authenticate).toBe(expected === 401 ? 'Bearer' : null)
+    expect(JSON.stringify(body)).not.toContain('vsm_')
+  })
+
+  test('only POST closes', async () => {
+    const response = await world.fetch('/polls/1/close')
+
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe('POST')
   })
 })
 
@@ -277,6 +372,7 @@ describe('results', () => {
     ],
     as_of: '2026-11-23T10:00:00.123Z',
     stale: false,
+    final: false,
   }
 
   test('are the document, with a weak ETag, to be asked for again', async () => {

@@ -5,11 +5,12 @@ import { aDraft } from '../../test/builders.js'
 import { draftPoll } from './draft-poll.js'
 import type { PollDraft } from './poll.js'
 
+const NOW_US = Date.UTC(2026, 0, 1) * 1_000
 const isTheme = (key: string): boolean => key === 'Sports'
 
 const faultsOf = (asked: PollDraft): string[] => {
   try {
-    draftPoll(asked, isTheme)
+    draftPoll(asked, isTheme, NOW_US)
     return []
   } catch (error) {
     const { code, reason, details } = error as AppError
@@ -25,9 +26,9 @@ describe('a draft', () => {
   test('is normalized: NFC, without white space around', () => {
     const asked = aDraft({ question: ' \u00a0Cafe\u0301?\n', options: ['\tA\u030a', 'Go '], theme: 'Sports' })
 
-    const draft = draftPoll(asked, isTheme)
+    const draft = draftPoll(asked, isTheme, NOW_US)
 
-    expect(draft).toEqual({ question: 'Caf\u00e9?', options: ['\u00c5', 'Go'], theme: 'Sports' })
+    expect(draft).toMatchObject({ question: 'Caf\u00e9?', options: ['\u00c5', 'Go'], theme: 'Sports' })
   })
 
   test.each([
@@ -82,14 +83,47 @@ describe('a draft', () => {
       question: text,
       options: fc.array(text, { maxLength: 22 }),
       theme: fc.constant(null),
+      opensAtUs: fc.constant(null),
+      closesAtUs: fc.constant(null),
     })
 
     fc.assert(
       fc.property(asked, (request) => {
         fc.pre(faultsOf(request).length === 0)
-        const draft = draftPoll(request, isTheme)
-        expect(draftPoll(draft, isTheme)).toEqual(draft)
+        const draft = draftPoll(request, isTheme, NOW_US)
+        expect(draftPoll(draft, isTheme, NOW_US)).toEqual(draft)
       }),
     )
+  })
+})
+
+describe('the times of a draft', () => {
+  const atMs = (ms: number): number => NOW_US + ms * 1_000
+  const year = 366 * 86_400_000
+
+  test.each([
+    ['none', {}],
+    ['an end', { closesAtUs: atMs(1) }],
+    ['a beginning in the past', { opensAtUs: atMs(-1) }],
+    ['both, five years ahead', { opensAtUs: atMs(1), closesAtUs: atMs(5 * year) }],
+  ])('may be %s', (_what, times) => {
+    expect(draftPoll(aDraft(times), isTheme, NOW_US)).toEqual(aDraft(times))
+  })
+
+  test.each([
+    ['an end now', { closesAtUs: atMs(0) }, ['closes_at']],
+    ['an end when it begins', { opensAtUs: atMs(2), closesAtUs: atMs(2) }, ['closes_at']],
+    [
+      'an end before now and before it begins',
+      { opensAtUs: atMs(2), closesAtUs: atMs(-2) },
+      ['closes_at', 'closes_at'],
+    ],
+    [
+      'a beginning and an end too far ahead',
+      { opensAtUs: atMs(6 * year), closesAtUs: atMs(7 * year) },
+      ['opens_at', 'closes_at'],
+    ],
+  ])('must not be %s', (_what, times, paths) => {
+    expect(faultsOf(aDraft(times))).toEqual(paths)
   })
 })

@@ -33,14 +33,33 @@ const optionFaults = (options: readonly string[]): FieldFault[] => {
   })
 }
 
+/** A slip of the finger (seconds for milliseconds, a wrong century) and no plan. */
+const MAX_YEARS_AHEAD = 5
+const US_PER_YEAR = 366 * 86_400 * 1_000_000
+
+const timeFaults = ({ opensAtUs, closesAtUs }: PollDraft, nowUs: number): FieldFault[] => {
+  const latestUs = nowUs + MAX_YEARS_AHEAD * US_PER_YEAR
+  const tooFar = ([path, timeUs]: readonly [string, number | null]): FieldFault[] =>
+    timeUs !== null && timeUs > latestUs
+      ? [{ path, message: `must be at most ${MAX_YEARS_AHEAD} years ahead` }]
+      : []
+  const faults = [['opens_at', opensAtUs] as const, ['closes_at', closesAtUs] as const].flatMap(tooFar)
+  if (closesAtUs !== null && closesAtUs <= nowUs)
+    faults.push({ path: 'closes_at', message: 'must be in the future' })
+  if (closesAtUs !== null && opensAtUs !== null && closesAtUs <= opensAtUs)
+    faults.push({ path: 'closes_at', message: 'must be later than opens_at' })
+  return faults
+}
+
 /** Checks and normalizes what an author asks for; throws INVALID_BODY with every fault at once. `isTheme` says whether a key names a theme. */
-export const draftPoll = (asked: PollDraft, isTheme: (key: string) => boolean): PollDraft => {
+export const draftPoll = (asked: PollDraft, isTheme: (key: string) => boolean, nowUs: number): PollDraft => {
   const question = normalize(asked.question)
   const options = asked.options.map(normalize)
-  const { theme } = asked
+  const { theme, opensAtUs, closesAtUs } = asked
 
   const faults = [...textFault('question', question, MAX_QUESTION_LENGTH), ...optionFaults(options)]
   if (theme !== null && !isTheme(theme)) faults.push({ path: 'theme', message: 'must be one of the themes' })
+  faults.push(...timeFaults(asked, nowUs))
   if (faults.length > 0) throw invalidArgument('INVALID_BODY', 'the poll is not valid', { details: faults })
-  return { question, theme, options }
+  return { question, theme, options, opensAtUs, closesAtUs }
 }

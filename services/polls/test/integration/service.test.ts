@@ -47,6 +47,7 @@ describe('creating a poll', () => {
       status: 'POLL_STATUS_OPEN',
       options: ['Python', 'Go'],
       createdAtUs: expect.any(Number) as unknown,
+      ...{ opensAtUs: 0, closesAtUs: 0, closedAtUs: 0 },
     })
     expect(Math.abs((poll?.createdAtUs ?? 0) / 1_000 - before)).toBeLessThan(10_000)
     expect(polls).toEqual([poll])
@@ -68,7 +69,8 @@ describe('creating a poll', () => {
 
     const { poll } = await world.polls.call('CreatePoll', request(theLargestDraft()))
 
-    expect(poll).toMatchObject(theLargestDraft())
+    const { question, theme, options } = theLargestDraft()
+    expect(poll).toMatchObject({ question, theme, options })
   })
 
   test('names every fault at once', async () => {

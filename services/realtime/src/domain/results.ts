@@ -35,6 +35,8 @@ export interface ResultsDocument {
   /** RFC 3339 in UTC, with milliseconds. */
   readonly as_of: string
   readonly stale: boolean
+  /** True once the poll is closed: nothing of this changes any more but `as_of` and `stale`. */
+  readonly final: boolean
 }
 
 const US_PER_MS = 1_000
@@ -54,5 +56,6 @@ export const documentOf = (
     options,
     as_of: new Date(Math.floor(state.asOfUs / US_PER_MS)).toISOString(),
     stale,
+    final: state.status === 'closed',
   }
 }

@@ -84,7 +84,18 @@ describe('a room', () => {
       ],
       as_of: '2026-11-23T10:00:00.123Z',
       stale: false,
+      final: false,
     })
+  })
+
+  test('is final only when the poll is closed, which is news without a vote', () => {
+    const room = aRoom()
+    const finals = (['open', 'closing', 'closed'] as const).map((status, version) => {
+      room.read(aState(version, { status }), 0, 0)
+      return shownBy(room).final
+    })
+
+    expect(finals).toEqual([false, false, true])
   })
 
   test('shows a poll that nobody voted on', () => {

@@ -32,6 +32,7 @@ describe('a stream', () => {
       ],
       as_of: '2026-11-23T10:00:00.123Z',
       stale: false,
+      final: false,
     })
     expect(client.documents).toHaveLength(2)
   })

@@ -86,6 +86,8 @@ export interface VoteStore {
 export interface PollDefinition {
   readonly pollId: number
   readonly optionCount: number
+  /** Epoch milliseconds; no vote is taken before. */
+  readonly opensAtMs?: number | undefined
 }
 
 /** Definitions of polls. find throws `unavailable` when it cannot be known whether the poll exists. */

@@ -26,7 +26,7 @@ const aPollsServer = (port = 0): RpcServer =>
       bindService(pollsService, {
         GetPolls: ({ ids }) =>
           Promise.resolve({ polls: ids.filter((id) => id === 1).map((id) => ({ id, options: OPTIONS })) }),
-        ...{ CreatePoll: unused, ListPolls: unused, ListThemes: unused, GetStats: unused },
+        ...{ CreatePoll: unused, ListPolls: unused, ListThemes: unused, GetStats: unused, ClosePoll: unused },
       }),
     ],
   })

@@ -1,5 +1,6 @@
 // Original file: votestream/polls/v1/polls.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 export interface CreatePollRequest {
   'question'?: (string);
@@ -12,6 +13,11 @@ export interface CreatePollRequest {
    * Empty for none.
    */
   'idempotencyKey'?: (string);
+  /**
+   * As in Poll. closes_at must lie in the future, and behind opens_at.
+   */
+  'opensAtUs'?: (number | string | Long);
+  'closesAtUs'?: (number | string | Long);
 }
 
 export interface CreatePollRequest__Output {
@@ -25,4 +31,9 @@ export interface CreatePollRequest__Output {
    * Empty for none.
    */
   'idempotencyKey': (string);
+  /**
+   * As in Poll. closes_at must lie in the future, and behind opens_at.
+   */
+  'opensAtUs': (number);
+  'closesAtUs': (number);
 }

@@ -19,6 +19,18 @@ export interface Poll {
    * Microseconds since 1970-01-01T00:00:00Z.
    */
   'createdAtUs'?: (number | string | Long);
+  /**
+   * No vote is taken before; microseconds since 1970-01-01T00:00:00Z, 0 for none.
+   */
+  'opensAtUs'?: (number | string | Long);
+  /**
+   * When the poll begins to close by itself; as above.
+   */
+  'closesAtUs'?: (number | string | Long);
+  /**
+   * When the results became final; as above, 0 before.
+   */
+  'closedAtUs'?: (number | string | Long);
 }
 
 export interface Poll__Output {
@@ -37,4 +49,16 @@ export interface Poll__Output {
    * Microseconds since 1970-01-01T00:00:00Z.
    */
   'createdAtUs': (number);
+  /**
+   * No vote is taken before; microseconds since 1970-01-01T00:00:00Z, 0 for none.
+   */
+  'opensAtUs': (number);
+  /**
+   * When the poll begins to close by itself; as above.
+   */
+  'closesAtUs': (number);
+  /**
+   * When the results became final; as above, 0 before.
+   */
+  'closedAtUs': (number);
 }

@@ -2,6 +2,8 @@
 
 import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
+import type { ClosePollRequest as _votestream_polls_v1_ClosePollRequest, ClosePollRequest__Output as _votestream_polls_v1_ClosePollRequest__Output } from '../../../votestream/polls/v1/ClosePollRequest.js';
+import type { ClosePollResponse as _votestream_polls_v1_ClosePollResponse, ClosePollResponse__Output as _votestream_polls_v1_ClosePollResponse__Output } from '../../../votestream/polls/v1/ClosePollResponse.js';
 import type { CreatePollRequest as _votestream_polls_v1_CreatePollRequest, CreatePollRequest__Output as _votestream_polls_v1_CreatePollRequest__Output } from '../../../votestream/polls/v1/CreatePollRequest.js';
 import type { CreatePollResponse as _votestream_polls_v1_CreatePollResponse, CreatePollResponse__Output as _votestream_polls_v1_CreatePollResponse__Output } from '../../../votestream/polls/v1/CreatePollResponse.js';
 import type { GetPollsRequest as _votestream_polls_v1_GetPollsRequest, GetPollsRequest__Output as _votestream_polls_v1_GetPollsRequest__Output } from '../../../votestream/polls/v1/GetPollsRequest.js';
@@ -17,6 +19,23 @@ import type { ListThemesResponse as _votestream_polls_v1_ListThemesResponse, Lis
  * PollsService owns polls, their options and the themes.
  */
 export interface PollsServiceClient extends grpc.Client {
+  /**
+   * ClosePoll begins to close a poll for ever, at its owner's wish; closing twice is closing once. The answer's status is CLOSING or CLOSED: what
+   * remains is done by itself. MANAGE_TOKEN_WRONG (permission_denied) when the token is not the poll's.
+   */
+  ClosePoll(argument: _votestream_polls_v1_ClosePollRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  ClosePoll(argument: _votestream_polls_v1_ClosePollRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  ClosePoll(argument: _votestream_polls_v1_ClosePollRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  ClosePoll(argument: _votestream_polls_v1_ClosePollRequest, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * ClosePoll begins to close a poll for ever, at its owner's wish; closing twice is closing once. The answer's status is CLOSING or CLOSED: what
+   * remains is done by itself. MANAGE_TOKEN_WRONG (permission_denied) when the token is not the poll's.
+   */
+  closePoll(argument: _votestream_polls_v1_ClosePollRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  closePoll(argument: _votestream_polls_v1_ClosePollRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  closePoll(argument: _votestream_polls_v1_ClosePollRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  closePoll(argument: _votestream_polls_v1_ClosePollRequest, callback: grpc.requestCallback<_votestream_polls_v1_ClosePollResponse__Output>): grpc.ClientUnaryCall;
+  
   /**
    * CreatePoll stores a poll. The same idempotency key with the same content answers with the first poll again;
    * with other content it fails with IDEMPOTENCY_KEY_REUSED.
@@ -105,6 +124,12 @@ export interface PollsServiceClient extends grpc.Client {
  */
 export interface PollsServiceHandlers extends grpc.UntypedServiceImplementation {
   /**
+   * ClosePoll begins to close a poll for ever, at its owner's wish; closing twice is closing once. The answer's status is CLOSING or CLOSED: what
+   * remains is done by itself. MANAGE_TOKEN_WRONG (permission_denied) when the token is not the poll's.
+   */
+  ClosePoll: grpc.handleUnaryCall<_votestream_polls_v1_ClosePollRequest__Output, _votestream_polls_v1_ClosePollResponse>;
+  
+  /**
    * CreatePoll stores a poll. The same idempotency key with the same content answers with the first poll again;
    * with other content it fails with IDEMPOTENCY_KEY_REUSED.
    */
@@ -135,6 +160,7 @@ export interface PollsServiceHandlers extends grpc.UntypedServiceImplementation 
 }
 
 export interface PollsServiceDefinition extends grpc.ServiceDefinition {
+  ClosePoll: MethodDefinition<_votestream_polls_v1_ClosePollRequest, _votestream_polls_v1_ClosePollResponse, _votestream_polls_v1_ClosePollRequest__Output, _votestream_polls_v1_ClosePollResponse__Output>
   CreatePoll: MethodDefinition<_votestream_polls_v1_CreatePollRequest, _votestream_polls_v1_CreatePollResponse, _votestream_polls_v1_CreatePollRequest__Output, _votestream_polls_v1_CreatePollResponse__Output>
   GetPolls: MethodDefinition<_votestream_polls_v1_GetPollsRequest, _votestream_polls_v1_GetPollsResponse, _votestream_polls_v1_GetPollsRequest__Output, _votestream_polls_v1_GetPollsResponse__Output>
   GetStats: MethodDefinition<_votestream_polls_v1_GetStatsRequest, _votestream_polls_v1_GetStatsResponse, _votestream_polls_v1_GetStatsRequest__Output, _votestream_polls_v1_GetStatsResponse__Output>

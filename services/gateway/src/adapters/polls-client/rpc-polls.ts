@@ -8,11 +8,15 @@ import { pollStatusFromProto, pollStatusToProto } from './poll-status.js'
 
 /** Speaks PollsService. Protobuf has no absent text or number: empty and 0 stand for it. */
 export const rpcPolls = (client: Pick<RpcClient<PollsServiceDefinition>, 'call'>): PollsService => ({
-  async createPoll({ question, theme, options }, idempotencyKey = '', call) {
-    const request = { question, theme: theme ?? '', options: [...options], idempotencyKey }
-    const { poll } = await translated(client.call('CreatePoll', request, call), changeFailure)
-    if (poll === null) throw toAppError(new Error('CreatePoll answered without a poll'))
-    return pollFromProto(poll)
+  async createPoll({ question, theme, options, opensAtUs, closesAtUs }, idempotencyKey = '', call) {
+    const times = { opensAtUs: opensAtUs ?? 0, closesAtUs: closesAtUs ?? 0 }
+    const request = { question, theme: theme ?? '', options: [...options], idempotencyKey, ...times }
+    const created = await translated(client.call('CreatePoll', request, call), changeFailure)
+    return { poll: pollOf(created), manageToken: created.manageToken }
+  },
+  async closePoll(pollId, manageToken, call) {
+    // Closing twice is closing once: who does not hear the answer may ask again.
+    return pollOf(await translated(client.call('ClosePoll', { pollId, manageToken }, call), readFailure))
   },
   async getPolls(ids, call) {
     const { polls } = await translated(client.call('GetPolls', { ids: [...ids] }, call), readFailure)
@@ -31,11 +35,19 @@ export const rpcPolls = (client: Pick<RpcClient<PollsServiceDefinition>, 'call'>
   },
 })
 
-const pollFromProto = ({ id, question, theme, status, options, createdAtUs }: Poll__Output): Poll => ({
-  id,
-  question,
+const pollOf = ({ poll }: { readonly poll: Poll__Output | null }): Poll => {
+  if (poll === null) throw toAppError(new Error('polls answered without a poll'))
+  return pollFromProto(poll)
+}
+
+const orNull = (timeUs: number): number | null => (timeUs === 0 ? null : timeUs)
+
+const pollFromProto = ({ id, question, theme, status, options, ...poll }: Poll__Output): Poll => ({
+  ...{ id, question, options },
   theme: theme === '' ? null : theme,
   status: pollStatusFromProto(status),
-  options,
-  createdAtUs,
+  createdAtUs: poll.createdAtUs,
+  opensAtUs: orNull(poll.opensAtUs),
+  closesAtUs: orNull(poll.closesAtUs),
+  closedAtUs: orNull(poll.closedAtUs),
 })

@@ -56,6 +56,8 @@ export const problemOf = (error: AppError): Problem =>
 // Statuses after which the same request may succeed: they always say when.
 const RETRYABLE: readonly number[] = [429, 503]
 const DEFAULT_RETRY_MS = 1_000
+/** Forbidden: some things are allowed later. */
+const NOT_YET = 403
 
 /** Whole seconds, rounded up, at least one: a client that waits so long is not refused for having come too early. */
 export const retryAfter = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1_000)))
@@ -64,6 +66,8 @@ export const retryAfter = (ms: number): string => String(Math.max(1, Math.ceil(m
 export const problemHeaders = ({ status, options }: Problem): Record<string, string> => ({
   ...options.headers,
   ...(RETRYABLE.includes(status) && { 'Retry-After': retryAfter(options.retryAfterMs ?? DEFAULT_RETRY_MS) }),
+  ...(status === NOT_YET &&
+    options.retryAfterMs !== undefined && { 'Retry-After': retryAfter(options.retryAfterMs) }),
 })
 
 /** The document: `type` is about:blank, because `reason` says all that a type could. */

@@ -14,6 +14,7 @@ const pathOf = (path: readonly PropertyKey[]): string =>
 const messageOf = (issue: Issue): string => {
   if (issue.code === 'unrecognized_keys') return 'must have no other keys'
   if (issue.code === 'too_small') return 'must not be empty'
+  if (issue.code === 'custom') return issue.message // our own, which says the rule
   if (issue.code !== 'invalid_type') return 'is not valid'
   const article = /^[aeiou]/.test(issue.expected) ? 'an' : 'a'
   return issue.input === undefined ? 'is required' : `must be ${article} ${issue.expected}`

@@ -3,20 +3,21 @@ import { CommitUnknown } from '@votestream/postgres'
 import type { Postgres, Queryable } from '@votestream/postgres'
 import { createHash } from 'node:crypto'
 import type { Poll, PollDraft } from '../../domain/poll.js'
-import { POLL_COLUMNS, pollOfRow } from './poll-row.js'
+import { POLL_COLUMNS, POLL_NAMES, pollOfRow } from './poll-row.js'
 import type { PollRow } from './poll-row.js'
 
 // Waits for a transaction that has the same key: it commits, and this inserts nothing, or it does not, and this inserts.
 const INSERT = `
 WITH created AS (
-  INSERT INTO polls.polls (question, theme, options, idempotency_key_hash) VALUES ($1, $2, $3, $4)
+  INSERT INTO polls.polls (question, theme, options, idempotency_key_hash, opens_at, closes_at)
+  VALUES ($1, $2, $3, $4, to_timestamp($5::float8 / 1000000), to_timestamp($6::float8 / 1000000))
   ON CONFLICT (idempotency_key_hash) DO NOTHING
   RETURNING ${POLL_COLUMNS}
 ), counted AS (
   UPDATE polls.poll_counts SET poll_count = poll_count + 1
   WHERE theme = (SELECT coalesce(theme, '') FROM created)
 )
-SELECT id, question, theme, status, options, created_at_us FROM created`
+SELECT ${POLL_NAMES} FROM created`
 
 const FIND_BY_KEY = `SELECT ${POLL_COLUMNS} FROM polls.polls WHERE idempotency_key_hash = $1`
 
@@ -25,16 +26,29 @@ const insertOrFind = async (
   draft: PollDraft,
   keyHash: Buffer | null,
 ): Promise<PollRow | undefined> => {
-  const values = [draft.question, draft.theme, draft.options, keyHash]
+  const { question, theme, options, opensAtUs, closesAtUs } = draft
+  const values = [question, theme, options, keyHash, opensAtUs, closesAtUs]
   const { rows: created } = await db.query<PollRow>({ name: 'insert-poll', text: INSERT, values })
   if (created[0] !== undefined) return created[0]
   // A statement of its own: the one above does not see what was committed while it waited.
-  const { rows: found } = await db.query<PollRow>({
+  return findByHash(db, keyHash)
+}
+
+const findByHash = async (db: Queryable, keyHash: Buffer | null): Promise<PollRow | undefined> => {
+  const { rows } = await db.query<PollRow>({
     name: 'find-poll-by-key',
     text: FIND_BY_KEY,
     values: [keyHash],
   })
-  return found[0]
+  return rows[0]
+}
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest()
+
+/** The poll that was created with this key. */
+export const findPollByKey = async (db: Queryable, key: string): Promise<Poll | undefined> => {
+  const row = await findByHash(db, hashOf(key))
+  return row && pollOfRow(row)
 }
 
 const outcomeUnknown = (cause: unknown): never => {
@@ -48,7 +62,7 @@ export const insertPoll = async (
   draft: PollDraft,
   key: string | undefined,
 ): Promise<Poll> => {
-  const keyHash = key === undefined ? null : createHash('sha256').update(key).digest()
+  const keyHash = key === undefined ? null : hashOf(key)
   const row = await postgres.transaction((db) => insertOrFind(db, draft, keyHash)).catch(outcomeUnknown)
   if (row === undefined) throw new Error('a poll was neither inserted nor found by its key')
   return pollOfRow(row)

@@ -11,6 +11,9 @@ const statuses = Object.keys(statusNames) as PollStatus[]
 
 export const pollToMessage = ({ theme, status, options, ...poll }: Poll): PollMessage => ({
   ...poll,
+  opensAtUs: poll.opensAtUs ?? 0,
+  closesAtUs: poll.closesAtUs ?? 0,
+  closedAtUs: poll.closedAtUs ?? 0,
   theme: theme ?? '',
   status: statusNames[status],
   options: [...options],

@@ -1,5 +1,6 @@
 import type { PollsServiceDefinition } from '@votestream/proto'
 import type { Handlers } from '@votestream/rpc'
+import type { ClosePoll } from '../../app/close-poll.js'
 import type { CreatePoll } from '../../app/create-poll.js'
 import type { GetPolls } from '../../app/get-polls.js'
 import type { GetStats } from '../../app/get-stats.js'
@@ -13,6 +14,8 @@ export interface UseCases {
   readonly listPolls: ListPolls
   readonly listThemes: ListThemes
   readonly getStats: GetStats
+  readonly closePoll: ClosePoll
+  readonly manageTokenOf: (pollId: number) => string
 }
 
 /** Protobuf has no absent text or number: empty and 0 stand for it. */
@@ -21,9 +24,14 @@ const orUndefined = <T extends string | number>(value: T): T | undefined =>
 
 /** Translates PollsService to the use cases. */
 export const pollsHandlers = (useCases: UseCases): Handlers<PollsServiceDefinition> => ({
-  async CreatePoll({ question, theme, options, idempotencyKey }) {
-    const asked = { question, options, theme: orUndefined(theme) ?? null }
-    return { poll: pollToMessage(await useCases.createPoll(asked, orUndefined(idempotencyKey))) }
+  async CreatePoll({ question, theme, options, idempotencyKey, opensAtUs, closesAtUs }) {
+    const times = { opensAtUs: orUndefined(opensAtUs) ?? null, closesAtUs: orUndefined(closesAtUs) ?? null }
+    const asked = { question, options, theme: orUndefined(theme) ?? null, ...times }
+    const poll = await useCases.createPoll(asked, orUndefined(idempotencyKey))
+    return { poll: pollToMessage(poll), manageToken: useCases.manageTokenOf(poll.id) }
+  },
+  async ClosePoll({ pollId, manageToken }) {
+    return { poll: pollToMessage(await useCases.closePoll(pollId, manageToken)) }
   },
   async GetPolls({ ids }) {
     return { polls: (await useCases.getPolls(ids)).map(pollToMessage) }

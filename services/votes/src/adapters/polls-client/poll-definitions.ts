@@ -1,6 +1,6 @@
 import { makeBatcher } from '@votestream/batcher'
 import { unavailable } from '@votestream/errors'
-import type { PollsServiceDefinition } from '@votestream/proto'
+import type { Poll__Output, PollsServiceDefinition } from '@votestream/proto'
 import type { RpcClient } from '@votestream/rpc'
 import type { Clock } from '@votestream/runtime'
 import type { PollDefinition, PollDefinitions } from '../../domain/ports.js'
@@ -12,6 +12,14 @@ const LOOKUPS_IN_FLIGHT = 4
 const POLLS_PER_LOOKUP = 80
 const WAITING_LOOKUPS = 10_000
 const RETRY_AFTER_MS = 1_000
+
+const US_PER_MS = 1_000
+
+const definitionOf = ({ id, options, opensAtUs }: Poll__Output): PollDefinition => ({
+  pollId: id,
+  optionCount: options.length,
+  ...(opensAtUs > 0 && { opensAtMs: opensAtUs / US_PER_MS }),
+})
 
 /**
  * Definitions from the polls service. A poll never changes its options, so what is known is kept without expiry; an unknown id is asked
@@ -38,7 +46,7 @@ export const rpcPollDefinitions = ({
   const lookups = makeBatcher<number, PollDefinition | undefined>({
     send: async (pollIds, batch) => {
       const { polls: found } = await polls.call('GetPolls', { ids: [...new Set(pollIds)] })
-      for (const { id, options } of found) remember({ pollId: id, optionCount: options.length })
+      for (const poll of found) remember(definitionOf(poll))
       pollIds.forEach((pollId, index) => batch.resolve(index, cache.get(pollId)))
     },
     maxInFlight: LOOKUPS_IN_FLIGHT,

@@ -4,13 +4,20 @@ import type { PollResults } from '../../../app/get-results.js'
 /** RFC 3339 in UTC with milliseconds. */
 const timeOf = (microseconds: number): string => new Date(microseconds / 1_000).toISOString()
 
-export const pollDocument = ({ id, question, theme, status, options, createdAtUs }: Poll) => ({
+/** Nothing for a time that there is not: most polls have none of them. */
+const timeIn = (key: string, microseconds: number | null) =>
+  microseconds === null ? {} : { [key]: timeOf(microseconds) }
+
+export const pollDocument = ({ id, question, theme, status, options, ...times }: Poll) => ({
   id,
   question,
   theme,
   status,
   options: options.map((text, index) => ({ index, text })),
-  created_at: timeOf(createdAtUs),
+  created_at: timeOf(times.createdAtUs),
+  ...timeIn('opens_at', times.opensAtUs),
+  ...timeIn('closes_at', times.closesAtUs),
+  ...timeIn('closed_at', times.closedAtUs),
 })
 
 export const themesDocument = (themes: readonly Theme[]) =>
@@ -31,5 +38,6 @@ export const resultsDocument = ({ poll, results }: PollResults) => {
     options,
     as_of: timeOf(results.asOfUs),
     stale: results.stale,
+    final: results.status === 'closed',
   }
 }

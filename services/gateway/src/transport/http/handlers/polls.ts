@@ -7,7 +7,9 @@ import type { Answer, Exchange } from '../exchange.js'
 import { readIdempotencyKey } from '../idempotency-key.js'
 import { nextPageLink, readPollQuery } from '../poll-query.js'
 import { readPollId } from '../poll-id.js'
-import { POLL_BODY_BYTES, readJson } from '../read-body.js'
+import { readManageToken } from '../manage-token.js'
+import { NO_BODY_BYTES, POLL_BODY_BYTES, readJson, readNoBody } from '../read-body.js'
+import { time } from '../read-time.js'
 import type { Handler } from '../routes.js'
 import { readThemeName } from '../theme-name.js'
 import { validate } from '../validate.js'
@@ -18,6 +20,8 @@ const pollBody = z.strictObject({
   question: z.string(),
   theme: z.string().min(1).nullable().optional(),
   options: z.array(z.strictObject({ text: z.string() })),
+  opens_at: time(),
+  closes_at: time(),
 })
 
 const callOf = ({ requestId }: Exchange): Call => ({ timeoutMs: CALL_WITHIN_MS, requestId })
@@ -26,11 +30,26 @@ const callOf = ({ requestId }: Exchange): Call => ({ timeoutMs: CALL_WITHIN_MS, 
 export const makePostPoll =
   (polls: Pick<PollsService, 'createPoll'>): Handler =>
   async (exchange) => {
-    const { question, theme = null, options } = validate(pollBody, await readJson(exchange, POLL_BODY_BYTES))
+    const body = validate(pollBody, await readJson(exchange, POLL_BODY_BYTES))
+    const { question, theme = null, options, opens_at: opensAtUs = null, closes_at: closesAtUs = null } = body
     const key = readIdempotencyKey(exchange.request.headers['idempotency-key'])
-    const draft = { question, theme, options: options.map(({ text }) => text) }
-    const poll = await polls.createPoll(draft, key, callOf(exchange))
-    return { status: 201, headers: { Location: `/polls/${poll.id}` }, json: pollDocument(poll) }
+    const draft = { question, theme, options: options.map(({ text }) => text), opensAtUs, closesAtUs }
+    const { poll, manageToken } = await polls.createPoll(draft, key, callOf(exchange))
+    return {
+      status: 201,
+      headers: { Location: `/polls/${poll.id}` },
+      json: { ...pollDocument(poll), manage_token: manageToken },
+    }
+  }
+
+/** POST /polls/{id}/close. 202 while it takes longer; it is then finished by itself. */
+export const makeClosePoll =
+  (polls: Pick<PollsService, 'closePoll'>): Handler =>
+  async (exchange, id = '') => {
+    await readNoBody(exchange, NO_BODY_BYTES)
+    const manageToken = readManageToken(exchange.request.headers.authorization)
+    const poll = await polls.closePoll(readPollId(id), manageToken, callOf(exchange))
+    return { status: poll.status === 'closed' ? 200 : 202, json: pollDocument(poll) }
   }
 
 /** GET /polls/{id}. */

@@ -14,6 +14,7 @@ import { makeGetResultsHandler } from './get-results.js'
 import { makeGetVoteHandler } from './get-vote.js'
 import { makeHealthHandler, makeMetricsHandler, makeStatsHandler } from './monitoring.js'
 import {
+  makeClosePoll,
   makeGetPollHandler,
   makeListPollsHandler,
   makeListThemePollsHandler,
@@ -28,7 +29,7 @@ export interface UseCases {
   readonly castVote: (vote: VoteRequest) => Promise<CastVote>
   readonly getResults: KeyedRead<PollResults>
   readonly getPoll: KeyedRead<Poll>
-  readonly polls: Pick<PollsService, 'createPoll' | 'listPolls' | 'listThemes'>
+  readonly polls: Pick<PollsService, 'createPoll' | 'closePoll' | 'listPolls' | 'listThemes'>
   readonly votes: Pick<VotesService, 'getVote'>
   readonly getStats: (call: Call) => Promise<Stats>
   readonly getHealth: () => Promise<Health>
@@ -46,6 +47,7 @@ export const makeRoutes = (use: UseCases): readonly Route[] => [
     lane: true,
     methods: { GET: makeGetResultsHandler(use.getResults) },
   },
+  { template: '/polls/{id}/close', budget: 'ip', methods: { POST: makeClosePoll(use.polls) } },
   { template: '/polls/{id}', budget: 'ip', methods: { GET: makeGetPollHandler(use.getPoll) } },
   {
     template: '/polls',
