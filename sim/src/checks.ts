@@ -1,3 +1,4 @@
+import { partitionOf } from '@votestream/votes/domain/partition.js'
 import { rowKey, type VoteDatabase, type VoteRow } from './world/vote-database.js'
 import type { TopicModel } from './world/topic-model.js'
 import type { World } from './world/world.js'
@@ -14,6 +15,8 @@ type Final = Extract<Ending, { readonly reason: string } | { readonly version: n
 
 const textOf = (counts: readonly number[]): string => counts.join().replace(/(,0)+$|^0$/, '')
 
+const resultsText = (database: VoteDatabase, pollId: number): string => JSON.stringify(database.rowOf(pollId))
+
 const isFinal = (ending: Ending | undefined): ending is Final =>
   ending?.status === 'counted' || ending?.status === 'rejected'
 
@@ -29,6 +32,8 @@ export class Checks {
   readonly #counted: Attempt[] = []
   readonly #notFound: NotFound[] = []
   readonly #highestRead = new Map<string, number>()
+  /** By poll: what its results were when they were said to be final. */
+  readonly #finalResults = new Map<number, string>()
 
   constructor(truth: Truth) {
     this.#truth = truth
@@ -43,6 +48,7 @@ export class Checks {
     this.#consistent(attempt, ending)
     if (ending.status === 'counted') {
       this.#counted.push(attempt)
+      if (this.#finalResults.has(attempt.pollId)) world.coverage.count('counted after the end')
       this.#isCounted(attempt, ending.version)
     } else if (ending.status === 'rejected') {
       this.#rejected.push(attempt)
@@ -56,6 +62,15 @@ export class Checks {
   nothingLost(): void {
     for (const attempt of this.#counted)
       if (!this.#isHolder(attempt)) this.#violated(attempt, 'was counted, and is gone')
+  }
+
+  /** polls was told that the results are final. */
+  closed(pollId: number): void {
+    const { world, database } = this.#truth
+    const { status } = database.resultsOf(pollId)
+    if (status !== 'closed') world.violated(`poll ${pollId} is said to be final, and is ${status}`)
+    const said = this.#finalResults.get(pollId)
+    this.#finalResults.set(pollId, said ?? resultsText(database, pollId))
   }
 
   /** The newest version that a reader was given so far. */
@@ -106,6 +121,9 @@ export class Checks {
   /** C1 to C6 once all is quiet. */
   atEnd(skewed: boolean): void {
     this.nothingLost()
+    for (const [pollId, text] of this.#finalResults)
+      if (resultsText(this.#truth.database, pollId) !== text)
+        this.#truth.world.violated(`the final results of poll ${pollId} were ${text}, and have changed`)
     for (const attempt of this.#rejected)
       if (attempt.ending?.status === 'rejected') this.#isRejected(attempt, attempt.ending.reason)
     this.#tallies()
@@ -149,9 +167,16 @@ export class Checks {
       )
   }
 
+  #hasEnded({ pollId, ballotKey }: Attempt): boolean {
+    const { database } = this.#truth
+    const partition = partitionOf(pollId, ballotKey, database.log?.partitions ?? 1)
+    return database.rowOf(pollId).closed.includes(partition)
+  }
+
   #isRejected(attempt: Attempt, reason: string): void {
     const row = this.#rowOf(attempt)
     const isTrue =
+      (reason === 'POLL_CLOSED' && row === undefined && this.#hasEnded(attempt)) ||
       (reason === 'ALREADY_VOTED' && row !== undefined && row.voteId !== attempt.voteId) ||
       (reason === 'IDEMPOTENCY_KEY_REUSED' &&
         row?.voteId === attempt.voteId &&
@@ -180,12 +205,13 @@ export class Checks {
       counts[choice] = (counts[choice] ?? 0) + 1
       tallies.set(pollId, counts)
     }
-    for (const [pollId, { version, counts }] of database.results) {
+    for (const [pollId, { version, counts, closed }] of database.results) {
       const tally = tallies.get(pollId) ?? []
       if (textOf(tally) !== textOf(counts))
         world.violated(`poll ${pollId} says ${counts.join()}, and its votes are ${tally.join()}`)
-      if (version !== tally.reduce((sum, each) => sum + each, 0))
-        world.violated(`poll ${pollId} has version ${version}, and votes ${tally.join()}`)
+      const changes = Number(closed.length > 0) + Number(database.statusOf(closed) === 'closed')
+      if (version !== tally.reduce((sum, each) => sum + each, changes))
+        world.violated(`poll ${pollId} has version ${version}, ${changes} changes, and votes ${tally.join()}`)
     }
     const sent = new Set(this.attempts.map(({ pollId, voteId, choice }) => `${pollId}/${voteId}/${choice}`))
     for (const { pollId, voteId, choice } of database.votes.values())
@@ -198,11 +224,26 @@ export class Checks {
     const { world, database, topic } = this.#truth
     if (!topic) return
     const first = new Map<string, string>()
-    for (const { pollId, ballotKey, voteId, choice, partition, offset } of topic.ballots()) {
-      const key = rowKey(pollId, ballotKey)
+    const ended = new Set<string>()
+    for (const entry of topic.entries()) {
+      const { pollId, partition, offset } = 'ballot' in entry ? entry.ballot : entry.close
       if (offset >= (database.bookmarks.get(partition) ?? 0))
         world.violated(`offset ${offset} of partition ${partition} is not folded`)
-      if (!first.has(key) && !database.quarantine.has(`${partition}@${offset}`))
+      if ('close' in entry) {
+        ended.add(`${pollId} in ${partition}`)
+        if (!database.rowOf(pollId).closed.includes(partition))
+          world.violated(
+            `poll ${pollId} ends at offset ${offset} of partition ${partition}, and its row has not`,
+          )
+        continue
+      }
+      const { ballotKey, voteId, choice } = entry.ballot
+      const key = rowKey(pollId, ballotKey)
+      if (
+        !first.has(key) &&
+        !ended.has(`${pollId} in ${partition}`) &&
+        !database.quarantine.has(`${partition}@${offset}`)
+      )
         first.set(key, `${voteId} ${choice}`)
     }
     for (const [key, winner] of first) {

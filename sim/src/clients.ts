@@ -61,9 +61,11 @@ export class Clients {
     for (let pollId = 1; pollId <= this.#plan.polls; pollId++)
       this.#mesh.gateways.forEach((_, index) => {
         const vote = { pollId, voter: 100 + index, choice: index % OPTIONS, key: 'probe' }
-        void this.#vote(vote, index).then(({ status }) => {
-          if (status !== 'counted')
-            this.#mesh.world.violated(`long after the last fault a vote is answered ${status}`)
+        const isClosed = this.#plan.closings.some(({ poll }) => 1 + (poll % this.#plan.polls) === pollId)
+        void this.#vote(vote, index).then((ending) => {
+          const said = 'reason' in ending ? ending.reason : ending.status
+          if (said !== (isClosed ? 'POLL_CLOSED' : 'counted'))
+            this.#mesh.world.violated(`long after the last fault a vote is answered ${said}`)
         })
         void this.#read(pollId, index).then((version) => {
           if (version === undefined)

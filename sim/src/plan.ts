@@ -27,6 +27,14 @@ export interface Fault {
   readonly lastsMs: number
 }
 
+/** The end of a poll. */
+export interface Closing {
+  readonly atMs: number
+  readonly poll: number
+  /** Two replicas of polls are at it at once. */
+  readonly twice: boolean
+}
+
 /** Everything that a run depends on. */
 export interface Plan {
   readonly mode: 'full' | 'embedded'
@@ -41,6 +49,7 @@ export interface Plan {
   readonly skews: readonly number[]
   readonly steps: readonly Step[]
   readonly faults: readonly Fault[]
+  readonly closings: readonly Closing[]
   readonly seed: number
 }
 
@@ -77,6 +86,19 @@ const faults = fc.array(
   { maxLength: MOST_FAULTS, size: 'max' },
 )
 
+/** In half of the runs every poll stays open: what lies behind an end meets less. */
+const closings = fc.oneof(
+  fc.constant([]),
+  fc.array(
+    fc.record<Closing>({
+      atMs: fc.integer({ min: 0, max: LOAD_MS }),
+      poll: fc.nat(1),
+      twice: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 2 },
+  ),
+)
+
 /** Any run. */
 export const planArbitrary: fc.Arbitrary<Plan> = fc.noBias(
   fc.record<Plan>({
@@ -96,6 +118,7 @@ export const planArbitrary: fc.Arbitrary<Plan> = fc.noBias(
     ),
     steps,
     faults,
+    closings,
     seed: fc.nat(),
   }),
 )

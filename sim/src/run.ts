@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { Checks } from './checks.js'
 import { Clients } from './clients.js'
+import { scheduleClosings } from './closers.js'
 import {
   checkForwardOnly,
   checkKeysAtEnd,
@@ -47,6 +48,7 @@ export const run = async (plan: Plan, options: RunOptions = {}): Promise<Outcome
   const checks = new Checks({ world, database, topic: mesh.isFull ? kafka.topic : undefined })
   const clients = new Clients(mesh, plan, checks)
   const live = watch(mesh, plan)
+  scheduleClosings(mesh, plan, checks)
   plan.steps.forEach((step) => clients.schedule(step))
   plan.faults.forEach((fault) =>
     world.kernel.after(fault.atMs, `fault: ${fault.kind}`, () => inflict(mesh, fault, checks)),
@@ -171,7 +173,7 @@ const truthOf = ({ database }: Mesh, { polls }: Plan): readonly TrueState[] => [
     return {
       pollId,
       version,
-      counts: counts.split(',').map(Number),
+      counts: counts === '' ? [] : counts.split(',').map(Number),
       atMs: database.committedAtMs.get(key) ?? 0,
     }
   }),

@@ -12,7 +12,7 @@ const CUT_WITHIN_MS = 60
 /** How soon the far end learns that a process died. */
 const RESET_MS = 5
 
-export type Method = 'CastVotes' | 'GetResults' | 'GetVote'
+export type Method = 'CastVotes' | 'GetResults' | 'GetVote' | 'ClosePoll'
 
 export const unreachable = (): AppError =>
   unavailable('UNREACHABLE', 'the service cannot be reached', { retryAfterMs: 1_000 })

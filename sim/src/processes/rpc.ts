@@ -55,7 +55,7 @@ export const votesClient = (world: World, process: SimProcess, balancer: Balance
         call.leave()
       }
     },
-    async call(method: 'GetResults' | 'GetVote', request: object, options: CallOptions = {}) {
+    async call(method: 'GetResults' | 'GetVote' | 'ClosePoll', request: object, options: CallOptions = {}) {
       const answer = await begin(method, request, options).inbox.next()
       if (!answer) throw unreachable()
       return withDefaults(answer)

@@ -22,7 +22,9 @@ export class Coverage {
 /** What 500 seeds must have brought about, each at least once. */
 export const EXPECTED = [
   ...['200', '202', '503', '504', 'cut'].map((status) => `answer ${status}`),
-  ...['ALREADY_VOTED', 'IDEMPOTENCY_KEY_REUSED', 'QUARANTINED'].map((reason) => `rejected ${reason}`),
+  ...['ALREADY_VOTED', 'IDEMPOTENCY_KEY_REUSED', 'POLL_CLOSED', 'QUARANTINED'].map(
+    (reason) => `rejected ${reason}`,
+  ),
   ...['fold', 'progress', 'lookup', 'memory'].map((way) => `decided by ${way}`),
   ...['commit unknown', 'busy', 'fenced', 'zombie commit', 'idle session ended', 'poll row awaited'],
   ...[
@@ -34,6 +36,7 @@ export const EXPECTED = [
     'append untold',
     'append late',
   ],
+  ...['closed', 'close again', 'counted after the end'],
   ...['replayed stretch', 'rebalance', 'member expelled', 'stale heartbeat'],
   ...['consumer crashed', 'republished', 'store unhealthy', 'bus message lost', 'call cut', 'call lost'],
   ...['refused OVERLOADED', 'stale read', 'verdict 404', 'verdict pending', 'direct log', 'lock lost'],

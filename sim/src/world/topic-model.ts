@@ -1,5 +1,5 @@
 import { decodeRecord } from '@votestream/votes/adapters/kafka/record-codec.js'
-import type { LoggedBallot } from '@votestream/votes/domain/ballot.js'
+import type { LoggedBallot, LoggedClose } from '@votestream/votes/domain/ballot.js'
 import type { World } from './world.js'
 
 /** The records of one Kafka topic, and who is to know of new ones. */
@@ -42,12 +42,12 @@ export class TopicModel {
     return offset
   }
 
-  /** All ballots in the order in which they count: by partition, by offset. */
-  ballots(): readonly LoggedBallot[] {
+  /** All ballots and ends of polls in the order in which they count: by partition, by offset. */
+  entries(): readonly ({ readonly ballot: LoggedBallot } | { readonly close: LoggedClose })[] {
     return (this.#partitions ?? []).flatMap((records, partition) =>
       records.flatMap((value, offset) => {
         const record = decodeRecord(value, partition, offset)
-        return 'ballot' in record ? [record.ballot] : []
+        return 'ballot' in record || 'close' in record ? [record] : []
       }),
     )
   }

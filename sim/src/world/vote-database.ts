@@ -88,12 +88,20 @@ export class VoteDatabase {
     for (const row of votes) this.#insert(row)
     for (const [pollId, row] of results) {
       this.results.set(pollId, row)
-      this.history.set(`${pollId}@${row.version}`, row.counts.join())
-      this.committedAtMs.set(`${pollId}@${row.version}`, this.world.kernel.nowMs)
+      this.#note(`${pollId}@${row.version}`, row.counts.join())
     }
     for (const [pollId, voteId, reason] of rejections)
       if (!this.rejections.has(rowKey(pollId, voteId))) this.rejections.set(rowKey(pollId, voteId), reason)
     for (const ballot of quarantined) this.quarantine.set(`${ballot.partition}@${ballot.offset}`, ballot)
+  }
+
+  /** The end of a poll in one more partition, neither the first nor the last, is no new version. */
+  #note(version: string, counts: string): void {
+    const before = this.history.get(version)
+    if (before !== undefined && before !== counts && !this.flaw)
+      this.world.violated(`version ${version} is ${counts}, and was ${before}`)
+    this.history.set(version, counts)
+    if (!this.committedAtMs.has(version)) this.committedAtMs.set(version, this.world.kernel.nowMs)
   }
 
   #insert(row: VoteRow): void {
