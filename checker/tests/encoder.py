@@ -28,6 +28,10 @@ def genesis(log_id: str, partitions: int) -> bytes:
     return data(1, data(1, uuid_bytes(log_id)) + number(2, partitions))
 
 
+def poll_closed(poll: int, close_id: str) -> bytes:
+    return data(3, number(1, poll) + data(2, uuid_bytes(close_id)))
+
+
 def vote_cast(poll: int, key: str, vote_id: str, choice: int) -> bytes:
     body = number(1, poll) + data(2, uuid_bytes(key)) + data(3, uuid_bytes(vote_id))
     # proto3 does not write a zero.

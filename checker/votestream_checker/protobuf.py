@@ -13,11 +13,14 @@ MAX_GROUP_DEPTH = 100
 UUID_BYTES = 16
 
 # Numbers in events.proto.
-RECORD_GENESIS, RECORD_VOTE_CAST = 1, 2
+RECORD_GENESIS, RECORD_VOTE_CAST, RECORD_POLL_CLOSED = 1, 2, 3
 GENESIS_LOG_ID, GENESIS_PARTITIONS = 1, 2
+CLOSED_POLL_ID, CLOSED_CLOSE_ID = 1, 2
 VOTE_POLL_ID, VOTE_BALLOT_KEY, VOTE_ID, VOTE_CHOICE = 1, 2, 3, 4
 
 UINT32 = 0xFFFFFFFF
+# What a program in JavaScript can hold: an end of a poll beyond it is passed.
+HIGHEST_POLL = 2**53 - 1
 UINT64 = 0xFFFFFFFFFFFFFFFF
 
 
@@ -28,6 +31,12 @@ class Malformed(ValueError):
 class Genesis(NamedTuple):
     log_id: str
     partitions: int
+
+
+class PollEnd(NamedTuple):
+    """The end of a poll in its partition."""
+
+    poll: int
 
 
 class Ballot(NamedTuple):
@@ -102,20 +111,22 @@ def uuid_text(data: bytes) -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def decode_record(data: bytes) -> Optional[Union[Genesis, Ballot]]:
+def decode_record(data: bytes) -> Optional[Union[Genesis, Ballot, PollEnd]]:
     """What a record says; None when it says nothing that the fold can read: that is passed, neither counted nor
     kept.
     """
     try:
         member, body = 0, b""
         for number, wire, value in read_fields(data):
-            if wire != BYTES or number not in (RECORD_GENESIS, RECORD_VOTE_CAST):
+            if wire != BYTES or number not in (RECORD_GENESIS, RECORD_VOTE_CAST, RECORD_POLL_CLOSED):
                 continue
             # Parts of one message that come apart are one message; another member of the oneof replaces it.
             body = body + bytes(value) if number == member else bytes(value)  # type: ignore[arg-type]
             member = number
         if member == RECORD_GENESIS:
             return decode_genesis(body)
+        if member == RECORD_POLL_CLOSED:
+            return decode_poll_closed(body)
         return decode_vote_cast(body) if member == RECORD_VOTE_CAST else None
     except Malformed:
         return None
@@ -129,6 +140,16 @@ def decode_genesis(body: bytes) -> Optional[Genesis]:
         elif number == GENESIS_PARTITIONS and wire == VARINT:
             partitions = value & UINT32  # type: ignore[operator]
     return Genesis(uuid_text(log_id), partitions) if len(log_id) == UUID_BYTES else None
+
+
+def decode_poll_closed(body: bytes) -> Optional[PollEnd]:
+    poll, close_id = 0, b""
+    for number, wire, value in read_fields(body):
+        if number == CLOSED_POLL_ID and wire == VARINT:
+            poll = value  # type: ignore[assignment]
+        elif number == CLOSED_CLOSE_ID and wire == BYTES:
+            close_id = value  # type: ignore[assignment]
+    return PollEnd(poll) if len(close_id) == UUID_BYTES and 0 < poll <= HIGHEST_POLL else None
 
 
 def decode_vote_cast(body: bytes) -> Optional[Ballot]:

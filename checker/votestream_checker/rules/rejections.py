@@ -4,7 +4,7 @@ from __future__ import annotations
 from typing import Iterator, List, Optional, Tuple
 
 from ..case import Case
-from ..fold import ALREADY_VOTED, KEY_REUSED, QUARANTINED, Placed
+from ..fold import ALREADY_VOTED, KEY_REUSED, QUARANTINED, TOO_LATE, Placed
 from ..history import POLL_CLOSED, REJECTED, VerdictRead
 from ..protobuf import Ballot
 from .rule import Look, Rule, Violation, broken, rule
@@ -20,7 +20,8 @@ def rejected_only_when_another_won(case: Case, look: Look) -> Iterator[Violation
     winner lies before it in the log.
 
     Sound: a row is never changed or removed, so who had lost then has lost at the end; a rejection without a vote
-    id is looked at only where the id is known from another answer. Complete for those: the tables, the log and the
+    id is looked at only where the id is known from another answer. POLL_CLOSED is said only of what lies behind the
+    end of the poll in its partition, or, once it has ended in all of them, of what was not given to the log. Complete for those: the tables, the log and the
     time are all looked at; a winner that was sent only after the rejection was heard cannot have won.
     """
     for attempt in case.history.attempts:
@@ -66,8 +67,8 @@ def why_not_lost(case: Case, ballot: Ballot, reason: Optional[str], told_ns: int
     if row is not None and Ballot(*row) == ballot:
         yield "it holds its key itself", [one.where() for one in placed[:1]]
     elif reason == POLL_CLOSED:
-        if case.is_open(ballot.poll):
-            yield "the poll is open", []
+        if not is_too_late(case, ballot, placed):
+            yield "it is not behind the end of the poll", [one.where() for one in placed]
     elif reason == QUARANTINED:
         if not is_quarantined(case, ballot):
             yield "it is not in quarantine", [one.where() for one in placed]
@@ -79,6 +80,13 @@ def why_not_lost(case: Case, ballot: Ballot, reason: Optional[str], told_ns: int
         yield f"the key is held by another id, {row.vote_id}", []
     else:
         yield from why_winner_is_none(case, ballot, Ballot(*row), told_ns)
+
+
+def is_too_late(case: Case, ballot: Ballot, placed: List[Placed]) -> bool:
+    """Behind the end in its partition; or in no log at all, which is right once the results are final."""
+    if placed:
+        return any(one.verdict == TOO_LATE for one in placed)
+    return case.fold.status(ballot.poll, case.settings.partitions) == "closed"
 
 
 def is_quarantined(case: Case, ballot: Ballot) -> bool:

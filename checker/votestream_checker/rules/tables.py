@@ -110,23 +110,29 @@ def each_row_is_counted_once(case: Case, look: Look) -> Iterator[Violation]:
 
 @rule(RULES, "C6", "polls")
 def results_equal_the_fold(case: Case, look: Look) -> Iterator[Violation]:
-    """Results are those of an independent fold of the log, and their version counts the votes.
+    """Results are those of an independent fold of the log: counts, status, and a version that counts the votes and the
+    changes of status.
 
-    Sound: a change of status raises the version as well, so only an open poll's must equal its votes; zeros at the
-    end of the counts say nothing. Complete: every poll of either is looked at.
+    Sound: zeros at the end of the counts say nothing. Complete: every poll of either is looked at.
     """
-    for poll in sorted(set(case.tallies) | set(case.results)):
+    partitions = case.settings.partitions
+    for poll in sorted(set(case.tallies) | set(case.fold.ended) | set(case.results)):
         look(1)
         counts, row = case.tallies.get(poll, ()), case.results.get(poll)
         if row is None:
-            yield broken(f"poll {poll} has votes in the log, {list(counts)}, and no results")
+            yield broken(f"poll {poll} has votes in the log, {list(counts)}, or an end, and no results")
         elif row.counts != counts or row.total != sum(counts):
             yield broken(
                 f"poll {poll}: the log says {list(counts)}, the results {list(row.counts)}, in total {row.total}",
                 [f"stores/results.jsonl: {row}"],
             )
-        elif row.version < row.total or (row.status == "open" and row.version != row.total):
+        elif row.version != row.total + case.fold.changes(poll, partitions):
             yield broken(
                 f"poll {poll} has version {row.version} and {row.total} votes",
+                [f"stores/results.jsonl: {row}"],
+            )
+        elif row.status != case.fold.status(poll, partitions):
+            yield broken(
+                f"poll {poll} is {row.status}, and the log says {case.fold.status(poll, partitions)}",
                 [f"stores/results.jsonl: {row}"],
             )
