@@ -175,7 +175,7 @@ export const badInput = (subject: PublicSubject): void => {
     })
 
     test.each([
-      ['an unknown key', JSON.stringify({ ...aPoll(), closes_at: null })],
+      ['an unknown key', JSON.stringify({ ...aPoll(), colour: null })],
       ['an unknown key of an option', '{"question":"q","options":[{"text":"a"},{"text":"b","votes":9}]}'],
       ['a duplicate key', '{"question":"q","question":"q","options":[{"text":"a"},{"text":"b"}]}'],
       ['a duplicate key of an option', '{"question":"q","options":[{"text":"a"},{"text":"b","text":"b"}]}'],
